@@ -1,0 +1,2 @@
+/* The one list of importers: X(name of the file and of the descriptor behind
+ * bk_importer_). */

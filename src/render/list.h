@@ -1,0 +1,1 @@
+/* The one list of outputs: X(name behind bk_renderer_). */
