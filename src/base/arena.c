@@ -1,0 +1,165 @@
+/* Arenas: a chain of blocks, newest first; each allocation is cut off the newest.
+ *
+ * Blocks double up to a bound, so that a small question costs one malloc and a large
+ * import few.  Under AddressSanitizer every allocation is a block of its own, so that
+ * reading past one's end is seen. */
+#include "arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SEPARATE_BLOCKS 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SEPARATE_BLOCKS 1
+#endif
+#endif
+#ifndef SEPARATE_BLOCKS
+#define SEPARATE_BLOCKS 0
+#endif
+
+enum {
+    FIRST_BLOCK = 16 * 1024,
+    LARGEST_BLOCK = 1024 * 1024,
+    ALIGN = alignof(max_align_t),
+    EXIT_NO_MEMORY = 6, /* as bk_exit_status(BK_ESYS) */
+};
+
+struct block {
+    struct block *older; /* allocated before this one */
+    size_t size;         /* bytes of data */
+    alignas(max_align_t) char data[];
+};
+
+struct bk_arena {
+    struct block *newest;
+    size_t used;  /* bytes of the newest block in use */
+    size_t held;  /* bytes of all blocks */
+    size_t quota; /* size of the next block */
+};
+
+/* The one mutable variable of the program: what happens without memory cannot be handed
+ * down to each allocation. */
+static void (*out_of_memory_hook)(size_t size);
+
+void bk_set_out_of_memory(void (*hook)(size_t size))
+{
+    out_of_memory_hook = hook;
+}
+
+static _Noreturn void out_of_memory(size_t size)
+{
+    if (out_of_memory_hook)
+        out_of_memory_hook(size);
+    fprintf(stderr, "benchkeep: out of memory (%zu bytes asked for)\n", size);
+    exit(EXIT_NO_MEMORY);
+}
+
+void *bk_realloc(void *p, size_t size)
+{
+    void *q = realloc(p, size ? size : 1);
+    if (!q)
+        out_of_memory(size);
+    return q;
+}
+
+struct bk_arena *bk_arena_new(void)
+{
+    struct bk_arena *a = bk_realloc(NULL, sizeof *a);
+    *a = (struct bk_arena){.quota = FIRST_BLOCK};
+    return a;
+}
+
+static void drop_newest(struct bk_arena *a)
+{
+    struct block *b = a->newest;
+    a->newest = b->older;
+    a->held -= sizeof *b + b->size;
+    free(b);
+}
+
+void bk_arena_free(struct bk_arena *a)
+{
+    if (!a)
+        return;
+    while (a->newest)
+        drop_newest(a);
+    free(a);
+}
+
+static void add_block(struct bk_arena *a, size_t need)
+{
+    size_t size = need;
+    if (!SEPARATE_BLOCKS && size < a->quota)
+        size = a->quota;
+    if (a->quota < LARGEST_BLOCK)
+        a->quota *= 2;
+    if (size > SIZE_MAX - sizeof(struct block))
+        out_of_memory(size);
+    struct block *b = bk_realloc(NULL, sizeof *b + size);
+    b->older = a->newest;
+    b->size = size;
+    a->newest = b;
+    a->used = 0;
+    a->held += sizeof *b + size;
+}
+
+static size_t round_up(size_t size)
+{
+    if (size > SIZE_MAX - ALIGN)
+        out_of_memory(size);
+    return (size + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+void *bk_alloc(struct bk_arena *a, size_t size)
+{
+    size_t need = SEPARATE_BLOCKS ? size + !size : round_up(size + !size);
+    if (SEPARATE_BLOCKS || !a->newest || a->newest->size - a->used < need)
+        add_block(a, need);
+    char *p = a->newest->data + a->used;
+    a->used += need;
+    memset(p, 0, need);
+    return p;
+}
+
+void *bk_alloc_array(struct bk_arena *a, size_t n, size_t size)
+{
+    if (size && n > SIZE_MAX / size)
+        out_of_memory(SIZE_MAX);
+    return bk_alloc(a, n * size);
+}
+
+struct bk_arena_mark bk_arena_mark(const struct bk_arena *a)
+{
+    return (struct bk_arena_mark){a->newest, a->used};
+}
+
+void bk_arena_release(struct bk_arena *a, struct bk_arena_mark mark)
+{
+    while (a->newest && a->newest != mark.block)
+        drop_newest(a);
+    a->used = mark.used;
+}
+
+size_t bk_arena_size(const struct bk_arena *a)
+{
+    return a->held;
+}
+
+void *bk_list_grow(struct bk_arena *a, void *list, size_t n, size_t size)
+{
+    if ((n & (n - 1)) == 0) { /* full: 0, 1, 2, 4 ... elements */
+        if (n > SIZE_MAX / 2)
+            out_of_memory(SIZE_MAX);
+        void *grown = bk_alloc_array(a, n ? 2 * n : 1, size);
+        if (n)
+            memcpy(grown, list, n * size);
+        return grown;
+    }
+    memset((char *)list + n * size, 0, size);
+    return list;
+}
