@@ -1,0 +1,12 @@
+-- Every number of the archive, run by run.
+-- scan: an export reads everything
+SELECT measurement.run_id, metric.name AS metric, quantity.stat, quantity.scope, quantity.population,
+       measurement.value, metric.unit, measurement.origin, source.path AS source, field.name AS source_name,
+       measurement.digits AS source_value, measurement.locator, field.unit AS source_unit, measurement.formula,
+       measurement.low, measurement.high, measurement.rank
+FROM measurement
+JOIN quantity ON quantity.id = measurement.quantity_id
+JOIN metric ON metric.id = quantity.metric_id
+JOIN source ON source.id = measurement.source_id
+JOIN field ON field.id = measurement.field_id
+ORDER BY measurement.run_id, measurement.quantity_id, measurement.rank

@@ -1,0 +1,5 @@
+-- Other names of kinds of machines.
+-- scan: a list of all aliases
+SELECT hardware_alias.alias, hardware.name AS hardware, hardware_alias.origin
+FROM hardware_alias JOIN hardware ON hardware.id = hardware_alias.hardware_id
+ORDER BY hardware.name, hardware_alias.alias
