@@ -5,30 +5,51 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Puts text at msg + used, cut where the room ends, but never inside of a UTF-8
+ * sequence. */
+static void put(struct bk_err *err, size_t used, const char *text)
+{
+    size_t room = sizeof err->msg - 1 - used;
+    size_t len = strlen(text);
+    if (len > room) {
+        len = room;
+        while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
+            len--;
+    }
+    memcpy(err->msg + used, text, len);
+    err->msg[used + len] = 0;
+}
+
+__attribute__((format(printf, 2, 0))) static size_t begin(struct bk_err *err,
+                                                          const char *fmt, va_list ap)
+{
+    char text[sizeof err->msg + 1];
+    int n = vsnprintf(text, sizeof text, fmt, ap);
+    put(err, 0, n < 0 ? "" : text);
+    return strlen(err->msg);
+}
+
 bool bk_fail(struct bk_err *err, enum bk_code code, const char *fmt, ...)
 {
     va_list ap;
     err->code = code;
     va_start(ap, fmt);
-    vsnprintf(err->msg, sizeof err->msg, fmt, ap);
+    begin(err, fmt, ap);
     va_end(ap);
     return false;
 }
 
 bool bk_wrap(struct bk_err *err, const char *fmt, ...)
 {
-    char old[sizeof err->msg];
-    memcpy(old, err->msg, sizeof old);
+    char old[sizeof err->msg + 2] = ": ";
+    memcpy(old + 2, err->msg, sizeof err->msg);
     old[sizeof old - 1] = 0;
 
     va_list ap;
     va_start(ap, fmt);
-    int n = vsnprintf(err->msg, sizeof err->msg, fmt, ap);
+    size_t used = begin(err, fmt, ap);
     va_end(ap);
-    size_t used = n < 0 ? 0 : (size_t)n;
-    if (used >= sizeof err->msg - 1)
-        return false;
-    snprintf(err->msg + used, sizeof err->msg - used, ": %s", old);
+    put(err, used, old);
     return false;
 }
 
@@ -45,16 +66,14 @@ bool bk_fail_errno(struct bk_err *err, int errno_value, const char *fmt, ...)
     va_list ap;
     err->code = BK_ESYS;
     va_start(ap, fmt);
-    int n = vsnprintf(err->msg, sizeof err->msg, fmt, ap);
+    size_t used = begin(err, fmt, ap);
     va_end(ap);
-    size_t used = n < 0 ? 0 : (size_t)n;
-    if (used >= sizeof err->msg - 1)
-        return false;
     char why[128];
     if (strerror_r(errno_value, why, sizeof why) != 0)
         snprintf(why, sizeof why, "error %d", errno_value);
     lower_first(why);
-    snprintf(err->msg + used, sizeof err->msg - used, ": %s", why);
+    put(err, used, ": ");
+    put(err, strlen(err->msg), why);
     return false;
 }
 

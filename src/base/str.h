@@ -55,7 +55,8 @@ struct bk_str bk_dup(struct bk_arena *a, struct bk_str s);
 const char *bk_cstr(struct bk_arena *a, struct bk_str s);
 struct bk_str bk_fmt(struct bk_arena *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-struct bk_str bk_vfmt(struct bk_arena *a, const char *fmt, va_list ap);
+struct bk_str bk_vfmt(struct bk_arena *a, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
 struct bk_str bk_lower(struct bk_arena *a,
                        struct bk_str s); /* ASCII letters; see utf8.h for more */
 
