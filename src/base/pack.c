@@ -1,0 +1,87 @@
+/* zstd over memory, and the parts of a path. */
+#include "file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <zstd.h>
+
+bool bk_zstd_pack(struct bk_str bytes, int level, struct bk_buf *b, struct bk_err *err)
+{
+    size_t bound = ZSTD_compressBound(bytes.len);
+    char *to = ZSTD_isError(bound) ? NULL : bk_buf_reserve(b, bound);
+    if (!to)
+        return bk_fail(err, BK_ESYS, "%zu bytes are too many to pack", bytes.len);
+    size_t n = ZSTD_compress(to, bound, bytes.len ? bytes.ptr : "", bytes.len, level);
+    if (ZSTD_isError(n))
+        return bk_fail(err, BK_ESYS, "cannot pack: %s", ZSTD_getErrorName(n));
+    b->len += n;
+    b->ptr[b->len] = 0;
+    return true;
+}
+
+bool bk_zstd_unpack(struct bk_str packed, char *out, size_t raw_size,
+                    struct bk_err *err)
+{
+    char none;
+    size_t n = ZSTD_decompress(raw_size ? out : &none, raw_size,
+                               packed.len ? packed.ptr : "", packed.len);
+    if (ZSTD_isError(n))
+        return bk_fail(err, BK_EDB, "broken zstd data: %s", ZSTD_getErrorName(n));
+    if (n != raw_size)
+        return bk_fail(err, BK_EDB, "broken zstd data: %zu bytes instead of %zu", n,
+                       raw_size);
+    return true;
+}
+
+struct bk_str bk_path_base(struct bk_str path)
+{
+    while (path.len > 1 && path.ptr[path.len - 1] == '/')
+        path.len--;
+    size_t slash = bk_rfind_char(path, '/');
+    return slash == BK_NONE || path.len == 1 ? path : bk_from(path, slash + 1);
+}
+
+struct bk_str bk_path_dir(struct bk_str path)
+{
+    while (path.len > 1 && path.ptr[path.len - 1] == '/')
+        path.len--;
+    size_t slash = bk_rfind_char(path, '/');
+    if (slash == BK_NONE)
+        return BK_S(".");
+    while (slash > 0 && path.ptr[slash - 1] == '/')
+        slash--;
+    return bk_upto(path, slash ? slash : 1);
+}
+
+static bool make_folder(const char *path, struct bk_err *err)
+{
+    struct stat st;
+    if (mkdir(path, 0777) == 0)
+        return true;
+    int problem = errno;
+    if (problem == EEXIST && stat(path, &st) == 0) {
+        if (S_ISDIR(st.st_mode))
+            return true;
+        problem = ENOTDIR;
+    }
+    return bk_fail_errno(err, problem, "cannot create folder '%s'", path);
+}
+
+bool bk_make_parents(const char *path, struct bk_err *err)
+{
+    struct bk_buf b = {0};
+    bool ok = true;
+    bk_buf_add(&b, bk_path_dir(bk_str(path)));
+    for (size_t i = 1; ok && i <= b.len; i++) {
+        char c = b.ptr[i];
+        if (c != '/' && c != 0)
+            continue;
+        b.ptr[i] = 0;
+        ok = make_folder(b.ptr, err);
+        b.ptr[i] = c;
+    }
+    bk_buf_free(&b);
+    return ok;
+}
