@@ -1,0 +1,2 @@
+-- The kind of machine of exactly this name.
+SELECT id FROM hardware WHERE name = :name

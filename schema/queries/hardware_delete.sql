@@ -1,0 +1,2 @@
+-- Removes a kind of machine that nothing belongs to any more.
+DELETE FROM hardware WHERE id = :id

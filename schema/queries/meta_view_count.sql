@@ -1,0 +1,1 @@
+SELECT count(*) FROM meta WHERE name >= 'view.' AND name < 'view/';

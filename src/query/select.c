@@ -1,0 +1,382 @@
+/* Which runs a question is about: see select.h. */
+#include "select.h"
+
+#include "../base/num.h"
+#include "../base/time.h"
+#include "../base/utf8.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const bk_dim_names[BK_N_DIMS] = {
+    [BK_DIM_SESSION] = "session",   [BK_DIM_HARDWARE] = "hardware",
+    [BK_DIM_MODEL] = "model",       [BK_DIM_ENGINE] = "engine",
+    [BK_DIM_WORKLOAD] = "workload",
+};
+
+/* --- configs --- */
+
+/* A number as JSON has it, so that it may stand unquoted. */
+static bool is_json_number(struct bk_str s)
+{
+    double x;
+    struct bk_str digits = s;
+    if (digits.len > 0 && digits.ptr[0] == '-')
+        digits = bk_from(digits, 1);
+    if (digits.len == 0 || digits.ptr[0] < '0' || digits.ptr[0] > '9')
+        return false;
+    if (digits.len > 1 && digits.ptr[0] == '0' && digits.ptr[1] >= '0' &&
+        digits.ptr[1] <= '9')
+        return false;
+    if (digits.ptr[digits.len - 1] == '.')
+        return false;
+    return bk_parse_double(s, &x);
+}
+
+void bk_config_pairs(struct bk_arena *a, struct bk_str canonical,
+                     const struct bk_pair **pairs, size_t *n)
+{
+    struct bk_pair *list = NULL;
+    size_t count = 0;
+    struct bk_str line;
+    while (bk_next_line(&canonical, &line)) {
+        struct bk_str name;
+        struct bk_str value = bk_cut(line, '=', &name);
+        if (name.len == 0)
+            continue;
+        struct bk_pair *p = BK_PUSH(a, list, count);
+        p->name = name;
+        p->value = value;
+        p->is_number = is_json_number(value);
+    }
+    *pairs = list;
+    *n = count;
+}
+
+struct bk_str bk_config_text(struct bk_arena *a, const struct bk_pair *pairs, size_t n)
+{
+    struct bk_str text = {NULL, 0};
+    for (size_t i = 0; i < n; i++)
+        text = bk_fmt(a, "%.*s%s%.*s=%.*s", BK_F(text), i > 0 ? " " : "",
+                      BK_F(pairs[i].name), BK_F(pairs[i].value));
+    return text;
+}
+
+/* --- rows --- */
+
+struct bk_str bk_row_param(const struct bk_run_row *row, struct bk_str name)
+{
+    for (size_t i = 0; i < row->n_config; i++)
+        if (bk_eq(row->config[i].name, name))
+            return row->config[i].value;
+    return (struct bk_str){NULL, 0};
+}
+
+struct bk_str bk_row_value(const struct bk_run_row *row, struct bk_str name)
+{
+    for (size_t d = 0; d < BK_N_DIMS; d++)
+        if (bk_is(name, bk_dim_names[d]))
+            return row->dim[d];
+    if (bk_is(name, "status"))
+        return row->status;
+    if (bk_is(name, "run"))
+        return row->name;
+    return bk_row_param(row, name);
+}
+
+static void read_row(struct bk_arena *a, const struct bk_stmt *st,
+                     struct bk_run_row *row)
+{
+    row->id = bk_col_int(st, 0);
+    row->name = bk_dup(a, bk_col_text(st, 1));
+    for (size_t d = 0; d < BK_N_DIMS; d++)
+        row->dim[d] = bk_dup(a, bk_col_text(st, 2 + d));
+    bk_config_pairs(a, bk_dup(a, bk_col_text(st, 7)), &row->config, &row->n_config);
+    row->started_ns = bk_col_time(st, 8);
+    row->status = bk_dup(a, bk_col_text(st, 9));
+    row->status_why = bk_dup(a, bk_col_text(st, 10));
+    row->claims = bk_col_int(st, 11) != 0;
+}
+
+static int by_start(const void *x, const void *y)
+{
+    const struct bk_run_row *a = x, *b = y;
+    bool a_unknown = a->started_ns == BK_NO_TIME,
+         b_unknown = b->started_ns == BK_NO_TIME;
+    if (a_unknown != b_unknown)
+        return a_unknown ? 1 : -1;
+    if (a->started_ns != b->started_ns)
+        return a->started_ns < b->started_ns ? -1 : 1;
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
+static int by_id(const void *x, const void *y)
+{
+    const struct bk_run_row *a = x, *b = y;
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
+void bk_runs_sort_by_id(struct bk_run_list *list)
+{
+    if (list->n > 1)
+        qsort(list->rows, list->n, sizeof *list->rows, by_id);
+}
+
+const struct bk_run_row *bk_runs_find(const struct bk_run_list *list, int64_t id)
+{
+    struct bk_run_row key = {.id = id};
+    if (list->n == 0)
+        return NULL;
+    return bsearch(&key, list->rows, list->n, sizeof key, by_id);
+}
+
+static const struct bk_condition *equals(const struct bk_filter *f, const char *name)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (f->conditions[i].op == BK_CMP_EQ && bk_is(f->conditions[i].name, name))
+            return &f->conditions[i];
+    return NULL;
+}
+
+/* The cheapest statement that gives at least the runs that match. */
+static struct bk_stmt *narrowest(struct bk_db *db, const struct bk_filter *f)
+{
+    const struct bk_condition *c = equals(f, "session");
+    if (c != NULL) {
+        struct bk_stmt *st = bk_stmt(db, BK_SQL_RUNS_OF_SESSION);
+        bk_bind_text(st, ":session", c->value);
+        return st;
+    }
+    c = equals(f, "hardware");
+    if (c != NULL) {
+        struct bk_stmt *st = bk_stmt(db, BK_SQL_RUNS_OF_HARDWARE);
+        bk_bind_text(st, ":hardware", c->value);
+        return st;
+    }
+    return bk_stmt(db, BK_SQL_RUNS_ALL);
+}
+
+bool bk_runs_load(struct bk_db *db, struct bk_arena *a, const struct bk_filter *f,
+                  struct bk_run_list *list, struct bk_err *err)
+{
+    *list = (struct bk_run_list){NULL, 0};
+    struct bk_stmt *st = narrowest(db, f);
+    bool more = false;
+    bool ok;
+    while ((ok = bk_step(st, &more, err)) && more) {
+        struct bk_run_row row;
+        read_row(a, st, &row);
+        if (bk_filter_match(f, &row))
+            *BK_PUSH(a, list->rows, list->n) = row;
+    }
+    bk_reset(st);
+    if (!ok)
+        return false;
+    if (list->n > 1)
+        qsort(list->rows, list->n, sizeof *list->rows, by_start);
+    return true;
+}
+
+static bool one_row(struct bk_stmt *st, struct bk_arena *a, struct bk_run_row *row,
+                    bool *found, struct bk_err *err)
+{
+    bool ok = bk_step(st, found, err);
+    if (ok && *found)
+        read_row(a, st, row);
+    bk_reset(st);
+    return ok;
+}
+
+bool bk_run_by_ref(struct bk_db *db, struct bk_arena *a, struct bk_str ref,
+                   struct bk_run_row *row, bool *found, struct bk_err *err)
+{
+    struct bk_stmt *st = bk_stmt(db, BK_SQL_RUNS_BY_NAME);
+    bk_bind_text(st, ":name", ref);
+    if (!one_row(st, a, row, found, err))
+        return false;
+    int64_t id;
+    if (*found || ref.len == 0 || ref.ptr[0] != '#' ||
+        !bk_parse_int64(bk_from(ref, 1), &id))
+        return true;
+    st = bk_stmt(db, BK_SQL_RUNS_BY_ID);
+    bk_bind_int(st, ":id", id);
+    return one_row(st, a, row, found, err);
+}
+
+/* --- filters --- */
+
+static const struct {
+    const char *text;
+    enum bk_comparison op;
+} operators[] = {
+    /* two characters before one, so that "<=" is not read as "<" */
+    {"!=", BK_CMP_NE}, {"<=", BK_CMP_LE}, {">=", BK_CMP_GE}, {"=", BK_CMP_EQ},
+    {"<", BK_CMP_LT},  {">", BK_CMP_GT},  {"~", BK_CMP_HAS},
+};
+
+struct bk_str bk_hardware_key(struct bk_arena *a, struct bk_str text)
+{
+    struct bk_str folded = bk_utf8_lower(a, bk_trim(text));
+    char *dashed = bk_alloc(a, folded.len + 1);
+    for (size_t i = 0; i < folded.len; i++)
+        dashed[i] = folded.ptr[i] == ' ' ? '-' : folded.ptr[i];
+    return (struct bk_str){dashed, folded.len};
+}
+
+bool bk_hardware_name(struct bk_db *db, struct bk_arena *a, struct bk_str text,
+                      struct bk_str *name, struct bk_err *err)
+{
+    struct bk_str key = bk_hardware_key(a, text);
+    struct bk_stmt *st = bk_stmt(db, BK_SQL_HARDWARE_FIND);
+    bk_bind_text(st, ":name", key);
+    bool found;
+    bool ok = bk_step(st, &found, err);
+    *name = ok && found ? bk_dup(a, bk_col_text(st, 1)) : key;
+    bk_reset(st);
+    return ok;
+}
+
+static bool add_condition(struct bk_arena *a, struct bk_db *db, struct bk_filter *f,
+                          struct bk_condition c, struct bk_err *err)
+{
+    if (bk_is(c.name, "hardware") && (c.op == BK_CMP_EQ || c.op == BK_CMP_NE) &&
+        !bk_hardware_name(db, a, c.value, &c.value, err))
+        return false;
+    *BK_PUSH(a, f->conditions, f->n) = c;
+    return true;
+}
+
+static bool parse_condition(struct bk_str text, struct bk_condition *c,
+                            struct bk_err *err)
+{
+    for (size_t pos = 1; pos < text.len; pos++)
+        for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
+            if (bk_starts(bk_from(text, pos), bk_str(operators[i].text))) {
+                c->name = bk_trim(bk_upto(text, pos));
+                c->op = operators[i].op;
+                c->value = bk_trim(bk_from(text, pos + strlen(operators[i].text)));
+                return true;
+            }
+    return bk_fail(
+        err, BK_EUSAGE,
+        "cannot read the condition '%.*s': write NAME=VALUE, with = != < <= > "
+        ">= or ~ between them",
+        BK_F(text));
+}
+
+bool bk_filter_parse(struct bk_arena *a, struct bk_db *db,
+                     const struct bk_strings *texts, struct bk_filter *f,
+                     struct bk_err *err)
+{
+    *f = (struct bk_filter){NULL, 0};
+    for (size_t i = 0; texts != NULL && i < texts->n; i++) {
+        struct bk_str rest = bk_dup(a, bk_str(texts->items[i]));
+        while (rest.len > 0) {
+            struct bk_str part;
+            rest = bk_cut(rest, ',', &part);
+            struct bk_condition c;
+            part = bk_trim(part);
+            if (part.len > 0 &&
+                (!parse_condition(part, &c, err) || !add_condition(a, db, f, c, err)))
+                return false;
+        }
+    }
+    return true;
+}
+
+bool bk_filter_add(struct bk_arena *a, struct bk_db *db, struct bk_filter *f,
+                   const char *name, const char *value, struct bk_err *err)
+{
+    if (value == NULL)
+        return true;
+    struct bk_condition c = {bk_str(name), bk_str(value), BK_CMP_EQ};
+    return add_condition(a, db, f, c, err);
+}
+
+bool bk_filter_names(const struct bk_filter *f, const char *name)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (bk_is(f->conditions[i].name, name))
+            return true;
+    return false;
+}
+
+static bool contains_nocase(struct bk_str s, struct bk_str what)
+{
+    for (size_t i = 0; i + what.len <= s.len; i++)
+        if (bk_eq_nocase(bk_upto(bk_from(s, i), what.len), what))
+            return true;
+    return false;
+}
+
+static bool holds(const struct bk_condition *c, struct bk_str value)
+{
+    double x, y;
+    bool numbers = bk_parse_double(value, &x) && bk_parse_double(c->value, &y);
+    int order = numbers ? (x > y) - (x < y) : bk_cmp(value, c->value);
+    switch (c->op) {
+    case BK_CMP_EQ:
+        return numbers ? order == 0 : bk_eq_nocase(value, c->value);
+    case BK_CMP_NE:
+        return numbers ? order != 0 : !bk_eq_nocase(value, c->value);
+    case BK_CMP_LE:
+        return value.len > 0 && order <= 0;
+    case BK_CMP_GE:
+        return value.len > 0 && order >= 0;
+    case BK_CMP_LT:
+        return value.len > 0 && order < 0;
+    case BK_CMP_GT:
+        return value.len > 0 && order > 0;
+    case BK_CMP_HAS:
+        return contains_nocase(value, c->value);
+    }
+    return false;
+}
+
+bool bk_filter_match(const struct bk_filter *f, const struct bk_run_row *row)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (!holds(&f->conditions[i], bk_row_value(row, f->conditions[i].name)))
+            return false;
+    return true;
+}
+
+/* --- values --- */
+
+static int by_run(const void *x, const void *y)
+{
+    const struct bk_run_value *a = x, *b = y;
+    return a->run < b->run ? -1 : a->run > b->run;
+}
+
+bool bk_values_load(struct bk_db *db, struct bk_arena *a, const char *metric,
+                    const char *stat, const char *scope, struct bk_run_values *values,
+                    struct bk_err *err)
+{
+    *values = (struct bk_run_values){NULL, 0};
+    struct bk_stmt *st = bk_stmt(db, BK_SQL_RUNS_VALUES);
+    bk_bind_text(st, ":metric", bk_str(metric));
+    bk_bind_text(st, ":stat", bk_str(stat));
+    bk_bind_text(st, ":scope", bk_str(scope));
+    bool more = false;
+    bool ok;
+    while ((ok = bk_step(st, &more, err)) && more)
+        *BK_PUSH(a, values->items, values->n) =
+            (struct bk_run_value){bk_col_int(st, 0), bk_col_real(st, 1),
+                                  bk_col_real(st, 2), bk_col_real(st, 3)};
+    bk_reset(st);
+    if (!ok)
+        return false;
+    if (values->n > 1)
+        qsort(values->items, values->n, sizeof *values->items, by_run);
+    return true;
+}
+
+const struct bk_run_value *bk_values_of(const struct bk_run_values *values, int64_t run)
+{
+    struct bk_run_value key = {.run = run};
+    if (values->n == 0)
+        return NULL;
+    return bsearch(&key, values->items, values->n, sizeof key, by_run);
+}

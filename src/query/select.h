@@ -1,0 +1,116 @@
+/* Which runs a question is about: run rows with their names, and filters over them.
+ *
+ * A filter is a list of conditions joined by commas, as --where takes it:
+ *     hardware=h100,workers>=8,status!=failed,model~qwen
+ * Names are hardware model engine workload session status run and any config parameter;
+ * operators = != < <= > >= and ~ (contains, any case).  Numbers compare as numbers. */
+#ifndef BK_QUERY_SELECT_H
+#define BK_QUERY_SELECT_H
+
+#include "../base/opt.h"
+#include "../report/report.h"
+#include "../store/db.h"
+
+/* The dimensions of a run that are names. */
+enum bk_dim {
+    BK_DIM_SESSION,
+    BK_DIM_HARDWARE,
+    BK_DIM_MODEL,
+    BK_DIM_ENGINE,
+    BK_DIM_WORKLOAD,
+    BK_N_DIMS
+};
+extern const char *const bk_dim_names[BK_N_DIMS];
+
+struct bk_run_row {
+    int64_t id;
+    struct bk_str name;
+    struct bk_str dim[BK_N_DIMS]; /* empty: unknown */
+    const struct bk_pair *config; /* sorted by name */
+    size_t n_config;
+    int64_t started_ns; /* BK_NO_TIME: unknown */
+    struct bk_str status, status_why;
+    bool claims;
+};
+
+struct bk_run_list {
+    struct bk_run_row *rows;
+    size_t n;
+};
+
+struct bk_condition {
+    struct bk_str name, value;
+    enum bk_comparison {
+        BK_CMP_EQ,
+        BK_CMP_NE,
+        BK_CMP_LE,
+        BK_CMP_GE,
+        BK_CMP_LT,
+        BK_CMP_GT,
+        BK_CMP_HAS
+    } op;
+};
+
+struct bk_filter {
+    struct bk_condition *conditions;
+    size_t n;
+};
+
+/* Parses conditions; several texts are joined.  Values of hardware are resolved through
+ * the aliases of the warehouse.  BK_EUSAGE when a text is malformed. */
+bool bk_filter_parse(struct bk_arena *a, struct bk_db *db,
+                     const struct bk_strings *texts, struct bk_filter *f,
+                     struct bk_err *err);
+/* Adds "name = value" unless value is NULL. */
+bool bk_filter_add(struct bk_arena *a, struct bk_db *db, struct bk_filter *f,
+                   const char *name, const char *value, struct bk_err *err);
+bool bk_filter_match(const struct bk_filter *f, const struct bk_run_row *row);
+/* Is there a condition on this name? */
+bool bk_filter_names(const struct bk_filter *f, const char *name);
+
+/* The runs that match, ordered by start and id; in the arena. */
+bool bk_runs_load(struct bk_db *db, struct bk_arena *a, const struct bk_filter *f,
+                  struct bk_run_list *list, struct bk_err *err);
+/* Orders a list by id, for bk_runs_find. */
+void bk_runs_sort_by_id(struct bk_run_list *list);
+/* The run of this id in a list ordered by id, or NULL. */
+const struct bk_run_row *bk_runs_find(const struct bk_run_list *list, int64_t id);
+/* The run of this name or number; found is false when there is none.
+ * A number is written "#12". */
+bool bk_run_by_ref(struct bk_db *db, struct bk_arena *a, struct bk_str ref,
+                   struct bk_run_row *row, bool *found, struct bk_err *err);
+/* How names of machines are compared: lower case, blanks as '-'. */
+struct bk_str bk_hardware_key(struct bk_arena *a, struct bk_str text);
+/* The canonical name of a kind of machine, through the aliases; the folded text itself
+ * when nothing is known under it. */
+bool bk_hardware_name(struct bk_db *db, struct bk_arena *a, struct bk_str text,
+                      struct bk_str *name, struct bk_err *err);
+
+/* Value of a config parameter, or the empty slice. */
+struct bk_str bk_row_param(const struct bk_run_row *row, struct bk_str name);
+/* A filter name's value of a run: dimension, status, run or parameter. */
+struct bk_str bk_row_value(const struct bk_run_row *row, struct bk_str name);
+
+/* "name=value" lines of a config as pairs. */
+void bk_config_pairs(struct bk_arena *a, struct bk_str canonical,
+                     const struct bk_pair **pairs, size_t *n);
+/* "workers=24 pool_size=8" for people. */
+struct bk_str bk_config_text(struct bk_arena *a, const struct bk_pair *pairs, size_t n);
+
+/* A value per run of one metric, stat and scope. */
+struct bk_run_value {
+    int64_t run;
+    double value, low, high;
+};
+struct bk_run_values {
+    struct bk_run_value *items; /* sorted by run */
+    size_t n;
+};
+bool bk_values_load(struct bk_db *db, struct bk_arena *a, const char *metric,
+                    const char *stat, const char *scope, struct bk_run_values *values,
+                    struct bk_err *err);
+/* NULL: the run has none. */
+const struct bk_run_value *bk_values_of(const struct bk_run_values *values,
+                                        int64_t run);
+
+#endif
