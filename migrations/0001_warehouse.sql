@@ -4,9 +4,9 @@
 -- stand beside them.  Text that is absent is '' in natural keys, never NULL, since NULLs are distinct in UNIQUE.  Times
 -- are integer nanoseconds UTC.  Values are in base units; the source's own name, digits, unit and place stay beside them.
 
--- Facts about this database: the hash of the built-in dictionary, of the views, and who made it.
+-- Facts about this database: the hashes of the dictionary and of the views that it was last written with.
 CREATE TABLE meta (
-    name  TEXT NOT NULL PRIMARY KEY,    -- dictionary_hash, view.NAME, created_by
+    name  TEXT NOT NULL PRIMARY KEY,    -- dictionary_hash, view.NAME
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
@@ -19,10 +19,10 @@ CREATE TABLE unit (
 ) STRICT;
 
 -- One imported file.  Its identity is the SHA-256 of the bytes that are kept, which are the file's own bytes unless
--- secrets were replaced in them.
+-- secrets were replaced in them.  A source outlives what was read out of it: a reimport deletes runs, never sources.
 CREATE TABLE source (
     id               INTEGER PRIMARY KEY,
-    unit_id          INTEGER NOT NULL REFERENCES unit (id) ON DELETE CASCADE,
+    unit_id          INTEGER NOT NULL REFERENCES unit (id), -- that brought it first
     sha256           TEXT    NOT NULL UNIQUE,   -- 64 hexadecimal digits
     path             TEXT    NOT NULL,          -- where it was found first
     format           TEXT    NOT NULL,          -- the importer's name; 'context' for files beside a result
@@ -31,6 +31,17 @@ CREATE TABLE source (
     redactions       INTEGER NOT NULL DEFAULT 0 -- secrets that were replaced before anything was stored
 ) STRICT;
 CREATE INDEX source_unit ON source (unit_id);
+
+-- The sources of a unit in their order.  Run folders often share a file (the same environment_vars.txt): its bytes are kept
+-- once, and every unit that it belongs to names it here with the path that it had there.
+CREATE TABLE unit_source (
+    unit_id   INTEGER NOT NULL REFERENCES unit (id) ON DELETE CASCADE,
+    seq       INTEGER NOT NULL,         -- from 0
+    source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+    path      TEXT    NOT NULL,
+    PRIMARY KEY (unit_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX unit_source_source ON unit_source (source_id);
 
 -- The kept bytes of a source.
 CREATE TABLE source_chunk (
@@ -289,14 +300,16 @@ CREATE TABLE family (
     UNIQUE (name, type, help, unit)
 ) STRICT;
 
--- A series: a sample name with its labels, once for all snapshots.
+-- A series: a sample name with its labels, once for all snapshots.  It is found by its hash, since an index over the texts
+-- would be as large as the table.
 CREATE TABLE series (
     id        INTEGER PRIMARY KEY,
     family_id INTEGER NOT NULL REFERENCES family (id),
     name      TEXT    NOT NULL,         -- as written: vllm:e2e_request_latency_seconds_bucket
     labels    TEXT    NOT NULL,         -- name="value" pairs in the exposition's own syntax, sorted by name
-    UNIQUE (name, labels, family_id)
+    hash      INTEGER NOT NULL          -- first 8 bytes of the SHA-256 of family, name and labels
 ) STRICT;
+CREATE INDEX series_hash ON series (hash);
 CREATE INDEX series_family ON series (family_id);
 
 -- The value of a series in a snapshot.

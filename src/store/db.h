@@ -90,10 +90,13 @@ bool bk_db_check(struct bk_db *db, void (*say)(void *self, struct bk_str complai
 bool bk_db_version(struct bk_db *db, int64_t *version,
                    struct bk_err *err); /* user_version */
 int64_t bk_db_newest_version(void);     /* number of the last migration */
-/* A consistent copy into a new file ('backup'). */
+/* A number that changes when another connection has committed: what was cached of the
+ * database's content is then stale. */
+bool bk_db_data_version(struct bk_db *db, int64_t *version, struct bk_err *err);
+/* A consistent copy into a new file ('backup'); a path that exists is refused. */
 bool bk_db_backup(struct bk_db *db, const char *path, struct bk_err *err);
 
-/* Own SQL functions, registered on every connection: median(x), percentile(x, q),
- * stddev(x) as aggregates; iso_time(ns) and human_bytes(n) as scalars. */
+/* Own SQL functions, registered on every connection: median(x), percentile(x, q) with q
+ * of 0..100, stddev(x) as aggregates; iso_time(ns) and human_bytes(n) as scalars. */
 
 #endif
