@@ -156,6 +156,19 @@ static bool read_extended(const struct decimal *d, double *value)
 }
 #endif
 
+/* One digit for the many that are left out: they can only break a tie. */
+static char digit_for_rest(const char *p, size_t left)
+{
+    for (; left > 0; p++) {
+        if (!is_digit(*p))
+            continue;
+        if (*p != '0')
+            return '1';
+        left--;
+    }
+    return '0';
+}
+
 static bool read_slow(const struct decimal *d, double *value)
 {
     char text[KEPT_DIGITS + 32];
@@ -165,8 +178,8 @@ static bool read_slow(const struct decimal *d, double *value)
     for (size_t left = d->n_digits; left > 0; p++) {
         if (!is_digit(*p))
             continue;
-        if (n == KEPT_DIGITS) { /* the rest can only break a tie */
-            text[n++] = '1';
+        if (n == KEPT_DIGITS) {
+            text[n++] = digit_for_rest(p, left);
             exponent += (int64_t)left - 1;
             break;
         }
@@ -316,7 +329,9 @@ size_t bk_format_double(double value, char out[32])
         return len;
     if (fabs(value) < 1e15 && value == trunc(value) && !(value == 0 && signbit(value)))
         return (size_t)snprintf(out, 32, "%lld", (long long)value);
-    for (int significant = SURE_DIGITS;; significant++) {
+    /* a subnormal number has less precision, so that fewer digits may do */
+    int first = fabs(value) < DBL_MIN ? 1 : SURE_DIGITS;
+    for (int significant = first;; significant++) {
         char digits[ROUND_TRIP_DIGITS + 1];
         int exponent;
         size_t n = digits_of(value, significant, digits, &exponent);
