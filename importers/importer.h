@@ -6,7 +6,7 @@
  * records;
  *   2. one line in importers/list.h (CMake takes the file from there);
  *   3. its names and units go into schema/aliases/FORMAT.csv, not into code;
- *   4. tests/importers/NAME/*.in with the expected records beside them (*.want;
+ *   4. tests/importers/NAME/CASE.in with the expected records beside it (CASE.want;
  * BK_UPDATE=1 writes them). An importer never sees the database: it emits what the
  * source says, under the source's own names, through importers/shared/emit.h, which
  * looks names up, converts units once and keeps name, digits, unit and place. */

@@ -1,10 +1,13 @@
-/* JSON: a strict reader (RFC 8259) over cJSON's tree, with places, exact digits and the
- * departures that tools need.
+/* JSON: a strict reader (RFC 8259) with a tree of its own, with places, exact digits and
+ * the departures that tools need.
  *
  * cJSON 1.7.15 accepts trailing garbage, cuts strings at \u0000, takes ill-formed
- * UTF-8, loses digits beyond double and keeps the first of two equal keys in silence.
- * This reader checks the text against the grammar first (so errors have line and
- * column), keeps the source text of every number, and reports duplicate keys. */
+ * UTF-8, loses digits beyond double and keeps the first of two equal keys in silence, so
+ * it serves the tests only, as a second opinion.  This reader goes over the text once,
+ * without recursion: every value knows its line and byte, numbers keep their source
+ * text, duplicate keys are reported.  Depth, values and the length of a number have
+ * limits.  Lone surrogates in \u escapes, which the grammar allows and UTF-8 cannot
+ * hold, become U+FFFD. */
 #ifndef BK_IMPORTERS_SHARED_JSON_H
 #define BK_IMPORTERS_SHARED_JSON_H
 
@@ -40,7 +43,9 @@ enum bk_json_flags {
     BK_JSON_MANY = 2,     /* stop behind the first document; *rest tells where */
 };
 
-#define BK_JSON_MAX_DEPTH 512
+#define BK_JSON_MAX_DEPTH  512
+#define BK_JSON_MAX_VALUES ((size_t)2500000) /* of a document: 240 MiB of tree */
+#define BK_JSON_MAX_DIGITS ((size_t)4096)    /* characters of a number */
 
 /* Parses text into a tree in the arena.  rest may be NULL without BK_JSON_MANY.
  * duplicates (may be NULL) gets a NULL-terminated list of members whose key stood

@@ -7,6 +7,10 @@
 #include "../../src/base/err.h"
 #include "../../src/base/str.h"
 
+#define BK_TABLE_MAX_COLUMNS ((size_t)4096)
+#define BK_TABLE_MAX_CELL    ((size_t)1024 * 1024) /* bytes */
+#define BK_TABLE_MAX_CELLS   ((size_t)2000000)     /* of one table */
+
 struct bk_table {
     struct bk_str
         *headings; /* Markdown headings above the table, outermost first, marks off */
@@ -38,8 +42,10 @@ bool bk_csv_cells(struct bk_arena *a, struct bk_str text, char delimiter,
                   struct bk_str ***rows, size_t **widths, size_t *n_rows,
                   struct bk_err *err);
 
-/* Walks a Markdown (or plain) text line by line and says what each block is; code
- * fences are skipped unless asked. */
+/* Walks a Markdown (or plain) text line by line and says what each block is (CommonMark
+ * with the tables of GFM; a line that is wholly **bold** counts as a heading of level
+ * 6).  What stands in a code fence is one block CODE, whatever it looks like.  Marks of
+ * quotations ('>') are taken off the lines of tables. */
 enum bk_block_kind {
     BK_BLOCK_HEADING,
     BK_BLOCK_PARAGRAPH,
@@ -52,7 +58,7 @@ struct bk_block {
     enum bk_block_kind kind;
     int level;             /* of a heading (1..6) or list item (indent / 2) */
     struct bk_str text;    /* heading, paragraph (first line .. last, joined as in the
-                              source), item or code */
+                              source), item (without its mark) or code */
     size_t line;           /* 1-based line where it begins */
     struct bk_table table; /* kind TABLE; escaped \| undone */
 };
@@ -60,6 +66,7 @@ struct bk_markdown {
     struct bk_str rest;
     size_t line;
     struct bk_str stack[6]; /* headings in force */
+    struct bk_str before;   /* the last paragraph or item under this heading */
 };
 void bk_markdown_init(struct bk_markdown *m, struct bk_str text);
 void bk_markdown_next(struct bk_arena *a, struct bk_markdown *m,

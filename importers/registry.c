@@ -1,0 +1,43 @@
+/* The importers by name, and who claims a source.
+ *
+ * Every importer bids on the look-ahead; the highest bid wins and a tie is for the
+ * caller to report, so the order of the list never matters. */
+#include "importer.h"
+
+#define X(name) extern const struct bk_importer bk_importer_##name;
+#include "list.h"
+#undef X
+
+const struct bk_importer *const bk_importers[] = {
+#define X(name) &bk_importer_##name,
+#include "list.h"
+#undef X
+    NULL,
+};
+
+const size_t bk_n_importers = sizeof bk_importers / sizeof *bk_importers - 1;
+
+const struct bk_importer *bk_importer_named(struct bk_str name)
+{
+    for (size_t i = 0; i < bk_n_importers; i++) {
+        if (bk_is(name, bk_importers[i]->name))
+            return bk_importers[i];
+    }
+    return NULL;
+}
+
+void bk_importer_bids(const struct bk_input *in, struct bk_bids *bids)
+{
+    *bids = (struct bk_bids){0};
+    for (size_t i = 0; i < bk_n_importers; i++) {
+        int bid = bk_importers[i]->bid(in);
+        if (bid <= 0 || bid < bids->best)
+            continue;
+        if (bid > bids->best) {
+            bids->best = bid;
+            bids->n = 0;
+        }
+        if (bids->n < BK_MAX_BIDS)
+            bids->winners[bids->n++] = bk_importers[i];
+    }
+}
