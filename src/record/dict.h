@@ -5,10 +5,15 @@
  * embedded at build time, and the user's own aliases from the warehouse added on top.
  *
  * An alias' target says what a name stands for:
- *     METRIC[.STAT][{SCOPE}]     a measurement: "request_latency", "ttft.p95",
- * "request_latency{ok}" config.NAME                a config parameter hardware model
- * session engine workload status started_at   context of the run
- *     -                          nothing; known and left out on purpose
+ *   METRIC[.STAT][{SCOPE}][~]  a measurement: "request_latency", "ttft.p95",
+ *                              "request_latency{ok}"; '~': the name is written as the
+ *                              complement, 1 - x ("success rate" -> "error_rate~")
+ *   config.NAME                a config parameter
+ *   hardware model session engine workload status started_at
+ *                              context of the run
+ *   -                          nothing; known and left out on purpose
+ *   ?                          kept under "<format>.<name>" on purpose
+ *
  * An alias may hold '*', which stands for any text; exact aliases go before patterns,
  * longer patterns before shorter, those of the format before those of every format ('*'
  * in the format column). */
@@ -33,7 +38,7 @@ struct bk_metric {
 };
 
 enum bk_target_kind {
-    BK_TARGET_NONE, /* not known */
+    BK_TARGET_NONE, /* not known, or '?' */
     BK_TARGET_METRIC,
     BK_TARGET_PARAM,
     BK_TARGET_CONTEXT, /* 'name' is hardware, model, session, engine, workload, status
@@ -47,6 +52,7 @@ struct bk_target {
     struct bk_str scope;
     struct bk_str unit; /* that numbers under this name are written in; "" when the
                            alias does not say */
+    bool complement;    /* what is written is 1 - x */
     const struct bk_metric
         *metric; /* NULL unless kind is METRIC and the dictionary knows it */
 };
@@ -76,6 +82,19 @@ const struct bk_metric *bk_dict_metrics(const struct bk_dict *d, size_t *n);
 /* What a name of this format means. kind is NONE when nothing is known. */
 struct bk_target bk_dict_find(const struct bk_dict *d, struct bk_str format,
                               struct bk_str name);
+/* As bk_dict_find, but only maps and exact aliases of this format (or of every format):
+ * false when there is none. */
+bool bk_dict_exact(const struct bk_dict *d, struct bk_str format, struct bk_str name,
+                   struct bk_target *t);
+/* Is this the name of a config parameter that schema/params.csv lists? */
+bool bk_dict_is_param(const struct bk_dict *d, struct bk_str name);
+/* Does a unit fit what the target measures?  A unit of another kind may make it another
+ * metric: "requests" in req/s are request_throughput, "errors" in % error_rate. */
+bool bk_dict_fit(const struct bk_dict *d, struct bk_target *t, const struct bk_unit *u);
+/* Splits a column name into a name and a unit: "Total time (s)", "TTFT P95 [ms]",
+ * "Throughput, req/s", "latency_p95_ms".  False: no unit, name is all of it. */
+bool bk_dict_split_unit(const struct bk_dict *d, struct bk_str header,
+                        struct bk_str *name, struct bk_str *unit);
 /* The unit as written ("ms", "GiB", "tok/s", "%", "seconds"), or NULL. */
 const struct bk_unit *bk_dict_unit(const struct bk_dict *d, struct bk_str name);
 /* A stat as any tool writes it ("avg", "p(95)", "99%", "P50", "std") to its canonical

@@ -145,6 +145,7 @@ struct bk_run {
 
     struct bk_param *params;
     size_t n_params;
+    struct bk_map param_index; /* of bk_run_param: name -> 1 + index */
     struct bk_measurement *measurements;
     size_t n_measurements;
     struct bk_fact *hardware_facts;
@@ -160,11 +161,13 @@ struct bk_run {
     struct bk_finding *findings; /* those about this run */
     size_t n_findings;
 
-    enum bk_status status; /* set by src/check */
+    enum bk_status status; /* set by src/check, which only makes worse what the importer
+                              set ("OOM" in a row: BK_RUN_FAILED, with status_why) */
     struct bk_str status_why;
 };
 
 struct bk_run *bk_run_new(struct bk_arena *a);
+/* Sets a parameter; a value given before under this name is replaced. */
 void bk_run_param(struct bk_arena *a, struct bk_run *r, struct bk_str name,
                   struct bk_str value, struct bk_str locator);
 const struct bk_param *bk_run_find_param(const struct bk_run *r, const char *name);
@@ -186,6 +189,7 @@ struct bk_finding *bk_run_finding(struct bk_arena *a, struct bk_run *r,
 struct bk_snapshot {
     struct bk_str syntax; /* "text 0.0.4" or "openmetrics 1.0" */
     int64_t taken_ns;     /* BK_NO_TIME: unknown */
+    size_t source;        /* index of the source within the unit; set by src/ingest */
 };
 enum bk_series_type {
     BK_UNTYPED,
