@@ -13,7 +13,14 @@ bool bk_zstd_pack(struct bk_str bytes, int level, struct bk_buf *b, struct bk_er
     char *to = ZSTD_isError(bound) ? NULL : bk_buf_reserve(b, bound);
     if (!to)
         return bk_fail(err, BK_ESYS, "%zu bytes are too many to pack", bytes.len);
-    size_t n = ZSTD_compress(to, bound, bytes.len ? bytes.ptr : "", bytes.len, level);
+    ZSTD_CCtx *c = ZSTD_createCCtx();
+    if (!c)
+        return bk_fail(err, BK_ESYS, "out of memory while packing");
+    ZSTD_CCtx_setParameter(c, ZSTD_c_compressionLevel, level);
+    /* four bytes that tell a damaged disk from data */
+    ZSTD_CCtx_setParameter(c, ZSTD_c_checksumFlag, 1);
+    size_t n = ZSTD_compress2(c, to, bound, bytes.len ? bytes.ptr : "", bytes.len);
+    ZSTD_freeCCtx(c);
     if (ZSTD_isError(n))
         return bk_fail(err, BK_ESYS, "cannot pack: %s", ZSTD_getErrorName(n));
     b->len += n;
