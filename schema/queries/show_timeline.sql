@@ -3,3 +3,4 @@ SELECT count(*) AS ticks, max(elapsed_s) AS elapsed_s, max(vus) AS vus, max(iter
        max(interrupted) AS interrupted
 FROM timeline
 WHERE run_id = :run
+HAVING count(*) > 0

@@ -1,2 +1,12 @@
-/* The one list of questions, in the order of 'benchkeep help': X(name behind
- * bk_question_). */
+/* The one list of questions, in the order of 'benchkeep help': X(name behind bk_question_). */
+X(sessions)
+X(runs)
+X(show)
+X(findings)
+X(compare)
+X(history)
+X(export)
+X(sql)
+X(sources)
+X(metrics)
+X(hardware)

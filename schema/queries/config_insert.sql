@@ -1,0 +1,1 @@
+INSERT INTO config (canonical) VALUES (:canonical) RETURNING id;

@@ -1,0 +1,1 @@
+SELECT id FROM field WHERE name = :name AND unit = :unit;

@@ -1,0 +1,1 @@
+INSERT INTO field (name, unit) VALUES (:name, :unit) RETURNING id;

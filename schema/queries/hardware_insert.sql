@@ -1,0 +1,1 @@
+INSERT INTO hardware (name) VALUES (:name) RETURNING id;

@@ -1,0 +1,1 @@
+SELECT name FROM hardware WHERE id = :id;

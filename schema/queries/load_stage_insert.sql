@@ -1,0 +1,1 @@
+INSERT INTO load_stage (run_id, seq, seconds, vus) VALUES (:run, :seq, :seconds, :vus);

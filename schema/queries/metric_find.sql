@@ -1,0 +1,1 @@
+SELECT id, unit FROM metric WHERE name = :name;

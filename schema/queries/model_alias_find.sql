@@ -1,0 +1,1 @@
+SELECT model_id FROM model_alias WHERE alias = :alias;

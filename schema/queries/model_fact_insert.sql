@@ -1,0 +1,3 @@
+INSERT INTO model_fact (model_id, name, value, unit, source_id, locator)
+VALUES (:owner, :name, :value, :unit, :source, :locator)
+ON CONFLICT DO NOTHING;

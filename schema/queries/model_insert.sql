@@ -1,0 +1,1 @@
+INSERT INTO model (name) VALUES (:name) RETURNING id;

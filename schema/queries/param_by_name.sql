@@ -1,0 +1,1 @@
+SELECT id FROM param WHERE name = :name;

@@ -1,0 +1,1 @@
+INSERT INTO param (name) VALUES (:name) RETURNING id;

@@ -1,0 +1,2 @@
+INSERT INTO quantity (metric_id, stat, scope, population)
+VALUES (:metric, :stat, :scope, :population) RETURNING id;

@@ -1,0 +1,1 @@
+INSERT INTO session (name) VALUES (:name) RETURNING id;

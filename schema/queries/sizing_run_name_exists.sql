@@ -1,0 +1,1 @@
+SELECT 1 FROM sizing_run WHERE name = :name;

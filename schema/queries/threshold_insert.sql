@@ -1,0 +1,2 @@
+INSERT INTO threshold (run_id, seq, metric, expression, state, source_id, locator)
+VALUES (:run, :seq, :metric, :expression, :state, :source, :locator);

@@ -1,0 +1,2 @@
+INSERT INTO timeline (run_id, seq, elapsed_s, vus, iterations, interrupted, requests, failed, latency_mean_s, latency_p95_s)
+VALUES (:run, :seq, :elapsed, :vus, :iterations, :interrupted, :requests, :failed, :latency_mean, :latency_p95);

@@ -1,0 +1,1 @@
+INSERT INTO workload (name) VALUES (:name) RETURNING id;
