@@ -137,18 +137,28 @@ static const char *direction_verdict(const struct history *h, double change)
     return (change > 0) == (h->direction == 'h') ? "improvement" : "regression";
 }
 
+/* Logs of the values that counted before, of one config (Welford's running sums). */
+struct past {
+    size_t n;
+    double mean, ss;
+};
+
+static void remember(struct past *past, double value)
+{
+    double x = log(value);
+    double delta = x - past->mean;
+    past->n++;
+    past->mean += delta / (double)past->n;
+    past->ss += delta * (x - past->mean);
+}
+
 /* The prediction interval for one new session over at least two old ones. */
-static struct judgement test_row(const struct history *h, const double *old, size_t k,
+static struct judgement test_row(const struct history *h, const struct past *past,
                                  double value)
 {
     struct judgement j = {"inconclusive", {NULL, 0}};
-    double mean = 0, ss = 0;
-    for (size_t i = 0; i < k; i++)
-        mean += log(old[i]) / (double)k;
-    for (size_t i = 0; i < k; i++)
-        ss += (log(old[i]) - mean) * (log(old[i]) - mean);
-    double sd = sqrt(ss / (double)(k - 1));
-    double change = value / exp(mean) - 1;
+    double sd = sqrt(past->ss / (double)(past->n - 1));
+    double change = value / exp(past->mean) - 1;
     char percent[352], p_text[352];
     bk_format_fixed(change * 100, 1, percent);
     if (sd == 0) {
@@ -156,45 +166,36 @@ static struct judgement test_row(const struct history *h, const double *old, siz
                                              : "no_material_change";
         j.why =
             bk_fmt(h->arena, "%s %% against %zu equal sessions: no noise to test by",
-                   percent, k);
+                   percent, past->n);
         return j;
     }
-    double t = (log(value) - mean) / (sd * sqrt(1 + 1 / (double)k));
-    double p = bk_student_p(t, (double)(k - 1));
+    double t = (log(value) - past->mean) / (sd * sqrt(1 + 1 / (double)past->n));
+    double p = bk_student_p(t, (double)(past->n - 1));
     bk_format_digits(p, 2, p_text);
     if (p <= ALPHA && fabs(change) >= FEW_SESSIONS_FACTOR * h->floor)
         j.verdict = direction_verdict(h, change);
     j.why = bk_fmt(h->arena, "%s %% against %zu sessions of this config, p = %s",
-                   percent, k, p_text);
+                   percent, past->n, p_text);
     return j;
 }
 
-static struct judgement judge(const struct history *h, size_t index)
+/* 'earlier' rows of the group counted before this one, those of its config in past. */
+static struct judgement judge(const struct history *h, const struct row *row,
+                              const struct past *past, size_t earlier)
 {
-    const struct row *row = &h->rows[index];
-    struct judgement j = {"invalid", row->run->status_why};
     if (!counts(h, row))
-        return j;
-    double *old = NULL;
-    size_t same = 0, earlier = 0;
-    for (size_t i = 0; i < index; i++) {
-        if (!bk_eq(h->rows[i].group, row->group) || !counts(h, &h->rows[i]))
-            continue;
-        earlier++;
-        if (bk_eq(h->rows[i].config, row->config) && h->rows[i].value > 0)
-            *BK_PUSH(h->arena, old, same) = h->rows[i].value;
-    }
-    if (same >= MIN_OLD_SESSIONS && row->value > 0)
-        return test_row(h, old, same, row->value);
-    j.verdict = "insufficient_evidence";
+        return (struct judgement){"invalid", row->run->status_why};
+    if (past->n >= MIN_OLD_SESSIONS && row->value > 0)
+        return test_row(h, past, row->value);
     if (earlier == 0)
-        j.why = BK_S("first session, becomes the baseline");
-    else if (same == 0) {
-        j.verdict = "not_comparable";
-        j.why = BK_S("first session with this config");
-    } else
-        j.why = BK_S("one earlier session with this config: a ratio, no test");
-    return j;
+        return (struct judgement){"insufficient_evidence",
+                                  BK_S("first session, becomes the baseline")};
+    if (past->n == 0)
+        return (struct judgement){"not_comparable",
+                                  BK_S("first session with this config")};
+    return (struct judgement){
+        "insufficient_evidence",
+        BK_S("one earlier session with this config: a ratio, no test")};
 }
 
 /* --- the report --- */
@@ -249,7 +250,8 @@ enum {
 };
 
 static const char *const eighths[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-#define BAR_CELLS 12
+#define BAR_CELLS       12
+#define SPARKLINE_CELLS ((size_t)60)
 
 static bool is_better(const struct history *h, double a, double b)
 {
@@ -269,23 +271,25 @@ static const struct row *best_of(const struct history *h, size_t first, size_t e
 
 static struct bk_str bar(struct bk_arena *a, double value, double largest)
 {
-    struct bk_str text = {"", 0};
+    static const char full[] = "████████████";
     if (!(value > 0) || !(largest > 0))
-        return text;
-    double cells = value / largest * BAR_CELLS;
-    for (int i = 0; i < (int)lround(cells); i++)
-        text = bk_fmt(a, "%.*s█", BK_F(text));
-    return text.len > 0 ? text : BK_S("▏");
+        return BK_S("");
+    size_t cells = (size_t)lround(value / largest * BAR_CELLS);
+    size_t cell_bytes = (sizeof full - 1) / BAR_CELLS;
+    return cells > 0 ? bk_dup(a, (struct bk_str){full, cells * cell_bytes}) : BK_S("▏");
 }
 
+/* The newest values of a group, the lowest as ▁ and the highest as █. */
 static struct bk_str sparkline(const struct history *h, size_t first, size_t end)
 {
     double low = (double)INFINITY, high = -(double)INFINITY;
+    struct bk_str text = {"", 0};
+    if (end - first > SPARKLINE_CELLS)
+        first = end - SPARKLINE_CELLS;
     for (size_t i = first; i < end; i++) {
         low = fmin(low, h->rows[i].value);
         high = fmax(high, h->rows[i].value);
     }
-    struct bk_str text = {"", 0};
     for (size_t i = first; i < end; i++) {
         double share = high > low ? (h->rows[i].value - low) / (high - low) : 0.5;
         text = bk_fmt(h->arena, "%.*s%s", BK_F(text), eighths[lround(share * 7)]);
@@ -317,9 +321,9 @@ static struct bk_str config_change(struct bk_arena *a, const struct bk_run_row *
 }
 
 static void add_series_row(const struct history *h, struct bk_report *r,
-                           struct bk_section *s, size_t i, const struct row *previous)
+                           struct bk_section *s, const struct row *row,
+                           const struct row *previous)
 {
-    const struct row *row = &h->rows[i];
     struct bk_value *c = bk_section_row(r, s);
     c[SESSION] = bk_v_str(row->run->dim[BK_DIM_SESSION]);
     c[STARTED_AT] = bk_v_time(row->run->started_ns);
@@ -331,11 +335,19 @@ static void add_series_row(const struct history *h, struct bk_report *r,
     c[UNIT] = bk_v_str(h->unit);
     c[N_RUNS] = bk_v_int((int64_t)row->n);
     c[STATUS] = bk_v_str(row->status);
-    struct judgement j = judge(h, i);
-    c[VERDICT] = bk_v_text(j.verdict);
-    c[WHY] = bk_v_str(j.why);
     if (previous != NULL && previous->value != 0 && counts(h, row))
         c[VS_PREVIOUS] = bk_v_real(row->value / previous->value - 1);
+}
+
+static struct past *past_of(struct bk_arena *a, struct bk_map *configs,
+                            struct bk_str config)
+{
+    struct past *past = bk_map_get(configs, config);
+    if (past == NULL) {
+        past = bk_alloc(a, sizeof *past);
+        bk_map_put(a, configs, config, past);
+    }
+    return past;
 }
 
 static void add_group(const struct history *h, struct bk_report *r,
@@ -343,20 +355,30 @@ static void add_group(const struct history *h, struct bk_report *r,
                       size_t end)
 {
     const struct row *best = best_of(h, first, end), *previous = NULL;
+    struct bk_map configs = {NULL, 0, 0};
+    size_t earlier = 0;
     double largest = 0;
     for (size_t i = first; i < end; i++)
         largest = fmax(largest, h->rows[i].value);
     for (size_t i = first; i < end; i++) {
         const struct row *row = &h->rows[i];
-        add_series_row(h, r, series, i, previous);
+        add_series_row(h, r, series, row, previous);
         struct bk_value *c = series->rows[series->n_rows - 1];
+        struct past *past = past_of(h->arena, &configs, row->config);
+        struct judgement j = judge(h, row, past, earlier);
+        c[VERDICT] = bk_v_text(j.verdict);
+        c[WHY] = bk_v_str(j.why);
         const struct bk_run_row *before = i > first ? h->rows[i - 1].run : NULL;
         c[CHANGED] = bk_v_str(config_change(h->arena, before, row->run));
         c[BAR] = bk_v_str(bar(h->arena, row->value, largest));
         if (best != NULL && best->value != 0 && counts(h, row))
             c[VS_BEST] = bk_v_real(row->value / best->value - 1);
-        if (counts(h, row))
-            previous = row;
+        if (!counts(h, row))
+            continue;
+        previous = row;
+        earlier++;
+        if (row->value > 0)
+            remember(past, row->value);
     }
     const struct row *last = &h->rows[end - 1];
     struct bk_value *c = bk_section_row(r, trend);
