@@ -325,13 +325,19 @@ bool bk_stream_open(struct bk_stream **out, const char *path, struct bk_err *err
     return true;
 }
 
-struct bk_stream *bk_stream_of(struct bk_str bytes)
+struct bk_stream *bk_stream_of_raw(struct bk_str bytes)
 {
     struct bk_stream *s = new_stream(NULL, -1);
     s->in = (const unsigned char *)bytes.ptr;
     s->n_in = bytes.len;
     s->received = s->size = (int64_t)bytes.len;
     s->at_end = true;
+    return s;
+}
+
+struct bk_stream *bk_stream_of(struct bk_str bytes)
+{
+    struct bk_stream *s = bk_stream_of_raw(bytes);
     start_unpacking(s);
     return s;
 }

@@ -22,6 +22,8 @@ struct bk_stream;
 bool bk_stream_open(struct bk_stream **s, const char *path, struct bk_err *err);
 /* Over bytes in memory, which must outlive the stream. */
 struct bk_stream *bk_stream_of(struct bk_str bytes);
+/* The same, nothing unpacked. */
+struct bk_stream *bk_stream_of_raw(struct bk_str bytes);
 /* As it is in the file, nothing unpacked. */
 bool bk_stream_open_raw(struct bk_stream **s, const char *path, struct bk_err *err);
 
