@@ -47,11 +47,15 @@ struct bk_measurement *bk_emit_as(const struct bk_importing *im, struct bk_run *
 bool bk_emit_text(const struct bk_importing *im, struct bk_run *run, struct bk_str name,
                   struct bk_str value, struct bk_str locator);
 
+/* When nothing succeeded, a latency or token rate of 0 is absence of data: removes
+ * those measurements.  Call it before bk_emit_derived. */
+void bk_emit_drop_zero_latency(struct bk_run *run);
+
 /* Adds what follows from what is there and was not reported, each with its formula:
  * requests = ok + failed, requests_ok, requests_failed, error_rate = failed / requests,
  * ok_throughput = ok / duration, request_throughput, duration = requests /
  * request_throughput (k6), total_tokens, output_token_throughput.  Every importer calls
- * it last. */
+ * it last.  Of what is there, only the claim of rank 0 counts. */
 void bk_emit_derived(const struct bk_importing *im, struct bk_run *run);
 
 struct bk_str bk_line_locator(struct bk_arena *a, size_t line); /* "line 12" */

@@ -87,9 +87,9 @@ static void load_params(struct bk_dict *d)
     struct bk_str f[MAX_FIELDS];
     next_record(d->arena, &rest, f);
     while (next_record(d->arena, &rest, f)) {
-        struct bk_str *name = bk_alloc(d->arena, sizeof *name);
-        *name = f[0];
-        bk_map_put(d->arena, &d->param_keys, bk_dict_key(d->arena, f[0]), name);
+        struct bk_param_name *p = bk_alloc(d->arena, sizeof *p);
+        *p = (struct bk_param_name){.name = f[0], .unit = f[1]};
+        bk_map_put(d->arena, &d->param_keys, bk_dict_key(d->arena, f[0]), p);
     }
 }
 
@@ -252,6 +252,14 @@ bool bk_dict_is_param(const struct bk_dict *d, struct bk_str name)
     struct bk_key key;
     bk_key_of(d, name, &key);
     return key.ok && bk_map_get(&d->param_keys, key.s);
+}
+
+struct bk_str bk_dict_param_unit(const struct bk_dict *d, struct bk_str name)
+{
+    struct bk_key key;
+    bk_key_of(d, name, &key);
+    const struct bk_param_name *p = key.ok ? bk_map_get(&d->param_keys, key.s) : NULL;
+    return p ? p->unit : BK_S("");
 }
 
 const struct bk_unit *bk_dict_unit(const struct bk_dict *d, struct bk_str name)

@@ -88,6 +88,8 @@ bool bk_dict_exact(const struct bk_dict *d, struct bk_str format, struct bk_str 
                    struct bk_target *t);
 /* Is this the name of a config parameter that schema/params.csv lists? */
 bool bk_dict_is_param(const struct bk_dict *d, struct bk_str name);
+/* Its unit ("s", "1/s", "1"); empty when it has none or is not listed. */
+struct bk_str bk_dict_param_unit(const struct bk_dict *d, struct bk_str name);
 /* Does a unit fit what the target measures?  A unit of another kind may make it another
  * metric: "requests" in req/s are request_throughput, "errors" in % error_rate. */
 bool bk_dict_fit(const struct bk_dict *d, struct bk_target *t, const struct bk_unit *u);

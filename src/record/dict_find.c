@@ -111,32 +111,31 @@ static bool find_metric(const struct bk_dict *d, struct bk_str key, struct bk_ta
     return true;
 }
 
+static bool set_param(struct bk_target *t, struct bk_str name)
+{
+    *t = (struct bk_target){.kind = BK_TARGET_PARAM, .name = name};
+    return name.len > 0;
+}
+
+/* A listed parameter, or "config.NAME" with any name. */
 static bool find_param(const struct bk_dict *d, struct bk_str key, struct bk_str raw,
                        struct bk_target *t)
 {
-    const struct bk_str *param = bk_map_get(&d->param_keys, key);
-    struct bk_str name = param ? *param : BK_S("");
-    if (!param && bk_starts(key, BK_S("config.")) && key.len > 7) {
-        struct bk_target inner;
-        struct bk_str inner_key = bk_from(key, 7);
-        size_t dot = bk_find_char(raw, '.');
-        name = bk_trim(bk_from(raw, dot == BK_NONE ? 0 : dot + 1));
-        param = bk_map_get(&d->param_keys, inner_key);
-        if (param) {
-            name = *param;
-        } else if (d->any && bk_find_char(inner_key, '.') == BK_NONE) {
-            const struct bk_alias *x = bk_map_get(&d->any->exact, inner_key);
-            if (x && x->target.kind == BK_TARGET_PARAM) {
-                inner = x->target;
-                *t = inner;
-                return true;
-            }
-        }
-    }
-    if (name.len == 0)
+    const struct bk_param_name *p = bk_map_get(&d->param_keys, key);
+    if (p)
+        return set_param(t, p->name);
+    if (!bk_starts(key, BK_S("config.")) || key.len == 7)
         return false;
-    *t = (struct bk_target){.kind = BK_TARGET_PARAM, .name = name};
-    return true;
+    key = bk_from(key, 7);
+    p = bk_map_get(&d->param_keys, key);
+    if (p)
+        return set_param(t, p->name);
+    const struct bk_alias *x = bk_map_get(&d->any->exact, key);
+    if (x && x->target.kind == BK_TARGET_PARAM) {
+        *t = x->target;
+        return true;
+    }
+    return set_param(t, bk_trim(bk_from(raw, bk_find_char(raw, '.') + 1)));
 }
 
 bool bk_find_canonical(const struct bk_dict *d, struct bk_str key, struct bk_str raw,

@@ -12,6 +12,10 @@ struct bk_alias {
     struct bk_target target;
 };
 
+struct bk_param_name { /* of schema/params.csv */
+    struct bk_str name, unit;
+};
+
 struct bk_alias_set {          /* of one format */
     struct bk_map exact;       /* key -> struct bk_alias */
     struct bk_alias *patterns; /* longest first */
@@ -44,7 +48,7 @@ struct bk_dict {
     struct bk_metric *metrics;
     size_t n_metrics;
     struct bk_map metric_keys; /* folded name -> struct bk_metric */
-    struct bk_map param_keys;  /* folded name -> struct bk_str */
+    struct bk_map param_keys;  /* folded name -> struct bk_param_name */
     struct bk_map units;       /* as written -> struct bk_unit */
     struct bk_map unit_keys;   /* folded -> struct bk_unit */
     struct bk_map stats;       /* folded -> struct bk_stat_word */
