@@ -7,6 +7,7 @@
 #ifndef BK_ARCHIVE_ARCHIVE_H
 #define BK_ARCHIVE_ARCHIVE_H
 
+#include "../base/file.h"
 #include "../record/dict.h"
 #include "../record/sink.h"
 #include "../store/db.h"
@@ -23,7 +24,7 @@ struct bk_source {        /* one file of a unit */
     int64_t redactions; /* secrets that were replaced */
 };
 
-struct bk_unit {
+struct bk_import_unit {
     struct bk_str path;    /* of the file or folder */
     struct bk_str context; /* the import's options as canonical text, for 'reimport' */
 };
@@ -49,7 +50,7 @@ bool bk_archive_find_source(struct bk_archive *ar, const char *sha256,
 bool bk_archive_find_same_run(struct bk_archive *ar, const struct bk_run *run,
                               int64_t *id, struct bk_err *err);
 
-bool bk_archive_begin(struct bk_archive *ar, const struct bk_unit *unit,
+bool bk_archive_begin(struct bk_archive *ar, const struct bk_import_unit *unit,
                       struct bk_err *err);
 /* Adds a source of the unit (its index counts from 0 in order of calls) and keeps its
  * bytes, read from 'bytes' to the end, as zstd chunks. */

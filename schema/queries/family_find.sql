@@ -1,0 +1,1 @@
+SELECT id FROM family WHERE name = :name AND type = :type AND help = :help AND unit = :unit;

@@ -1,0 +1,49 @@
+/* Findings and facts: what is said about runs, sizing runs and whole sources. */
+#include "internal.h"
+
+bool bk_write_finding(struct bk_archive *ar, const struct bk_finding *finding,
+                      int64_t run_id, int64_t sizing_run_id, struct bk_err *err)
+{
+    int64_t source;
+    if (!bk_source_id(ar, finding->source, &source, err)) {
+        return false;
+    }
+    struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_FINDING_INSERT);
+    bk_bind_text(st, ":code", finding->code);
+    bk_bind_text(st, ":severity", bk_str(bk_severity_name(finding->severity)));
+    bk_bind_text(st, ":subject", finding->subject);
+    bk_bind_text(st, ":message", finding->message);
+    bk_bind_text(st, ":expected", finding->expected);
+    bk_bind_text(st, ":actual", finding->actual);
+    bk_bind_int(st, ":source", source);
+    bk_bind_id(st, ":run", run_id);
+    bk_bind_id(st, ":sizing_run", sizing_run_id);
+    bk_bind_text(st, ":locator", finding->locator);
+    ar->counts.findings++;
+    return bk_run_stmt(st, err);
+}
+
+bool bk_write_source_finding(struct bk_sink *s, const struct bk_finding *finding,
+                             struct bk_err *err)
+{
+    return bk_write_finding((struct bk_archive *)s, finding, 0, 0, err);
+}
+
+bool bk_write_facts(struct bk_archive *ar, enum bk_sql insert, int64_t owner,
+                    const struct bk_fact *facts, size_t n, int64_t source_id,
+                    struct bk_err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct bk_stmt *st = bk_stmt(ar->db, insert);
+        bk_bind_int(st, ":owner", owner);
+        bk_bind_text(st, ":name", facts[i].name);
+        bk_bind_text(st, ":value", facts[i].value);
+        bk_bind_text(st, ":unit", facts[i].unit);
+        bk_bind_int(st, ":source", source_id);
+        bk_bind_text(st, ":locator", facts[i].locator);
+        if (!bk_run_stmt(st, err)) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,152 @@
+/* What the files of the archive share. */
+#ifndef BK_ARCHIVE_INTERNAL_H
+#define BK_ARCHIVE_INTERNAL_H
+
+#include "archive.h"
+
+/* Text -> id of rows that are written once: what the archive remembers so that a big
+ * import does not ask the database the same thing a million times. */
+enum bk_cached {
+    BK_CACHED_HARDWARE, /* text as in the source */
+    BK_CACHED_MODEL,
+    BK_CACHED_ENGINE,
+    BK_CACHED_WORKLOAD,
+    BK_CACHED_SESSION,
+    BK_CACHED_PARAM,
+    BK_CACHED_CONFIG,   /* canonical text */
+    BK_CACHED_METRIC,   /* name, unit */
+    BK_CACHED_QUANTITY, /* metric, unit, stat, scope, population */
+    BK_CACHED_FIELD,    /* name, unit */
+    BK_CACHED_FAMILY,   /* name, type, help, unit */
+    BK_CACHED_NAME,     /* name of a run or sizing run -> last number behind '#' */
+    BK_CACHED_COUNT
+};
+
+struct bk_ids {
+    struct bk_arena *arena; /* keys and slots; emptied with the maps */
+    struct bk_map maps[BK_CACHED_COUNT];
+    struct bk_buf key; /* scratch of bk_ids_key */
+};
+
+/* 128 bits of a series' SHA-256 -> its id, as far as they fit. */
+struct bk_series_slot {
+    uint64_t key[2];
+    int64_t id; /* 0: free */
+};
+struct bk_series_map {
+    struct bk_series_slot *slots;
+    size_t n, cap;
+    bool full; /* some series of this transaction are not here */
+};
+
+struct bk_snapshot_writer {
+    int64_t id;            /* 0: no snapshot was begun in this unit */
+    int64_t seq;           /* of the next sample */
+    int64_t next_series;   /* id of the next new series; 0: not asked yet */
+    int64_t newest_family; /* largest family id before this unit */
+    struct bk_series_map map;
+    struct bk_buf labels, text; /* scratch: canonical labels; what is hashed */
+    struct {                    /* the family of the sample before */
+        struct bk_buf key;
+        int64_t id;
+    } family;
+};
+
+struct bk_unit_source {
+    int64_t id;
+    struct bk_str path;
+    bool context; /* only adds context to a run */
+};
+
+/* A run of the unit at hand, for the checks across runs. */
+struct bk_unit_run {
+    int64_t id, session_id, hardware_id, source_id;
+    struct bk_str name;
+};
+
+struct bk_archive {
+    struct bk_sink sink; /* first, so that a sink is its archive */
+    struct bk_db *db;
+    struct bk_arena *arena; /* lives as long as the archive: the dictionary */
+    struct bk_dict *dict;   /* NULL until the first unit */
+    struct bk_ids ids;
+    int64_t data_version;    /* of the database when the ids were learnt */
+    bool dictionary_written; /* the database's metrics are those of this program */
+
+    /* the unit at hand */
+    bool open;
+    struct bk_arena *unit;    /* emptied when a unit begins */
+    struct bk_arena *scratch; /* emptied when a record is written */
+    int64_t unit_id;
+    struct bk_str unit_path;
+    struct bk_unit_source *sources;
+    size_t n_sources;
+    struct bk_unit_run *runs;
+    size_t n_runs;
+    struct bk_map run_keys; /* keys that runs of this unit have taken */
+    struct bk_map sessions; /* sessions of this unit */
+    struct bk_counts counts;
+    struct bk_snapshot_writer snapshot;
+};
+
+/* --- ids.c: the cache --- */
+void bk_ids_init(struct bk_ids *ids);
+void bk_ids_forget(struct bk_ids *ids); /* all of it */
+void bk_ids_free(struct bk_ids *ids);
+/* A key of several texts that cannot be mistaken for another; valid until the next. */
+struct bk_str bk_ids_key(struct bk_ids *ids, const struct bk_str *parts, size_t n);
+int64_t bk_ids_get(const struct bk_ids *ids, enum bk_cached kind,
+                   struct bk_str key); /* 0: not known */
+void bk_ids_put(struct bk_ids *ids, enum bk_cached kind, struct bk_str key, int64_t id);
+
+/* --- names.c: rows that are written once --- */
+bool bk_name_id(struct bk_archive *ar, enum bk_cached kind, struct bk_str name,
+                int64_t *id, struct bk_err *err);
+bool bk_hardware_id(struct bk_archive *ar, struct bk_str text, int64_t *id,
+                    struct bk_str *name, struct bk_err *err);
+bool bk_model_id(struct bk_archive *ar, struct bk_str text, int64_t *id,
+                 struct bk_err *err);
+bool bk_config_id(struct bk_archive *ar, const struct bk_param *params, size_t n,
+                  int64_t *id, struct bk_err *err);
+bool bk_field_id(struct bk_archive *ar, struct bk_str name, struct bk_str unit,
+                 int64_t *id, struct bk_err *err);
+/* A name that no row of a kind has yet: base itself, or with the next '#n' behind it.
+ * 'exists' asks for ':name'. In scratch. */
+bool bk_free_name(struct bk_archive *ar, enum bk_sql exists, struct bk_str base,
+                  struct bk_str *name, struct bk_err *err);
+
+/* --- metrics.c --- */
+bool bk_write_dictionary(struct bk_archive *ar, struct bk_err *err);
+bool bk_quantity_id(struct bk_archive *ar, const struct bk_measurement *m, int64_t *id,
+                    struct bk_err *err);
+
+/* --- run.c, measurements.c, sizing.c, series.c, finding.c: one kind of record each ---
+ */
+bool bk_write_run(struct bk_sink *s, struct bk_run *run, struct bk_err *err);
+bool bk_write_measurements(struct bk_archive *ar, int64_t run_id,
+                           const struct bk_run *run, struct bk_err *err);
+void bk_run_content(struct bk_arena *a, const struct bk_run *run, char sha256[65]);
+bool bk_write_sizing(struct bk_sink *s, struct bk_sizing *sizing, struct bk_err *err);
+bool bk_write_snapshot(struct bk_sink *s, const struct bk_snapshot *snapshot,
+                       struct bk_err *err);
+bool bk_write_series(struct bk_sink *s, const struct bk_series_sample *sample,
+                     struct bk_err *err);
+void bk_snapshot_reset(struct bk_snapshot_writer *w); /* between units */
+void bk_snapshot_free(struct bk_snapshot_writer *w);
+bool bk_write_source_finding(struct bk_sink *s, const struct bk_finding *finding,
+                             struct bk_err *err);
+bool bk_write_finding(struct bk_archive *ar, const struct bk_finding *finding,
+                      int64_t run_id, int64_t sizing_run_id, struct bk_err *err);
+bool bk_write_facts(struct bk_archive *ar, enum bk_sql insert, int64_t owner,
+                    const struct bk_fact *facts, size_t n, int64_t source_id,
+                    struct bk_err *err);
+
+/* --- source.c --- */
+/* Database id of a source of the unit; index as the records have it. */
+bool bk_source_id(const struct bk_archive *ar, size_t index, int64_t *id,
+                  struct bk_err *err);
+
+/* --- copies.c --- */
+bool bk_find_copies(struct bk_archive *ar, struct bk_err *err);
+
+#endif
