@@ -1,0 +1,141 @@
+/* One file, one unit. */
+#include "internal.h"
+
+#include <string.h>
+
+/* Nothing to measure: what the importer said about it is the reason. */
+static bool nothing_in_it(const struct bk_unit_work *u)
+{
+    return u->n_runs == 0 && u->n_sizings == 0 && u->n_snapshots == 0;
+}
+
+static void skip(struct bk_file_result *r, struct bk_str why)
+{
+    r->status = BK_FILE_SKIPPED;
+    r->error = why;
+}
+
+/* Reads the records and stores them.  r gets the status; false: err says why not. */
+static bool import_records(struct bk_unit_work *u, const struct bk_importer *imp,
+                           struct bk_file *f, struct bk_file_result *r,
+                           struct bk_err *err)
+{
+    bool all_known = false;
+    bk_unit_member(u, f, bk_str(imp->name), imp->version);
+    u->must_be_new = true;
+    if (!bk_unit_import(u, imp, f, err)) {
+        r->status = u->known ? BK_FILE_DUPLICATE : BK_FILE_FAILED;
+        return u->known;
+    }
+    if (nothing_in_it(u)) {
+        if (u->n_findings == 0)
+            return bk_fail(err, BK_EINPUT, "it looks like %s but holds no results",
+                           imp->name);
+        skip(r, u->findings[0]->message);
+        return true;
+    }
+    if (!bk_unit_context(u, f->path, NULL, err) ||
+        !bk_unit_drop_known(u, &all_known, err))
+        return false;
+    if (all_known) {
+        r->status = BK_FILE_DUPLICATE;
+        r->error = BK_S("its runs are there already, from another file");
+        return true;
+    }
+    if (!bk_unit_store(u, err)) {
+        r->status = u->known ? BK_FILE_DUPLICATE : BK_FILE_FAILED;
+        return u->known;
+    }
+    r->counts = u->counts;
+    r->status = BK_FILE_IMPORTED;
+    return true;
+}
+
+/* Where nobody bids: a tree's other files are no failures once a layout says what
+ * matters. */
+static bool left_out(const struct bk_ingesting *in, struct bk_str name)
+{
+    if (!in->layout.per_directory)
+        return false;
+    for (size_t i = 0; i < in->layout.n_ignores; i++) {
+        if (bk_glob(in->layout.ignores[i], name))
+            return true;
+    }
+    return false;
+}
+
+static bool choose(struct bk_ingesting *in, struct bk_file *f,
+                   const struct bk_importer **imp, struct bk_err *err)
+{
+    struct bk_input *input = NULL;
+    if (!bk_file_input(f, &input, err))
+        return false;
+    bool ok = bk_unit_choose(in, input, imp, err);
+    bk_input_close(input);
+    return ok;
+}
+
+static bool import_opened(struct bk_unit_work *u, struct bk_file *f,
+                          struct bk_file_result *r, struct bk_err *err)
+{
+    struct bk_ingesting *in = u->in;
+    const struct bk_importer *imp = NULL;
+    int64_t known = 0;
+    if (!choose(in, f, &imp, err)) {
+        if (in->layout.per_directory && err->code == BK_EINPUT)
+            skip(r, BK_S("not named by the layout, and no format that benchkeep "
+                         "knows"));
+        return r->status == BK_FILE_SKIPPED;
+    }
+    r->format = bk_str(imp->name);
+    if (!bk_file_settle(u->arena, f, in->observer, err))
+        return false;
+    memcpy(r->sha256, f->sha256, sizeof r->sha256);
+    r->redactions = f->redactions;
+    bk_unit_progress(in, f->path, f->read_size / 2);
+    struct bk_str noted = in->options->dry_run ? (struct bk_str){0} : f->path;
+    if (!bk_archive_find_source(in->archive, f->sha256, noted, &known, err))
+        return false;
+    if (known != 0) {
+        r->status = BK_FILE_DUPLICATE;
+        return true;
+    }
+    return import_records(u, imp, f, r, err);
+}
+
+bool bk_ingest_file(struct bk_ingesting *in, const struct bk_entry *entry,
+                    struct bk_err *err)
+{
+    struct bk_file_result r = {.path = entry->path, .status = BK_FILE_FAILED};
+    struct bk_err why = {0};
+    int64_t before = in->done_bytes;
+    if (entry->error.len > 0) {
+        bk_fail(&why, BK_EINPUT, "%.*s", BK_F(entry->error));
+        bk_unit_tell_failed(in, &r, &why);
+        return true;
+    }
+    if (entry->reason.len > 0 || left_out(in, bk_path_base(entry->path))) {
+        skip(&r, entry->reason.len > 0 ? entry->reason : BK_S("ignored by the layout"));
+        bk_unit_tell(in, &r);
+        return true;
+    }
+    struct bk_unit_work u;
+    struct bk_file f;
+    bk_unit_init(&u, in, entry->path);
+    bk_unit_progress(in, entry->path, 0);
+    bool ok = bk_file_open(u.arena, &f, entry->path, &why);
+    if (ok) {
+        ok = import_opened(&u, &f, &r, &why);
+        bk_file_close(&f);
+    }
+    if (ok)
+        bk_unit_tell(in, &r);
+    else
+        bk_unit_tell_failed(in, &r, &why);
+    bk_unit_end(&u);
+    bk_unit_progress(in, entry->path, entry->size - (in->done_bytes - before));
+    if (ok || !bk_unit_fatal(&why))
+        return true;
+    *err = why;
+    return false;
+}

@@ -1,0 +1,439 @@
+/* A unit in the making: records are collected in its arena, get their context and pass
+ * the checks, and only then the archive's transaction is opened, so that a bad file
+ * never locks the warehouse.  Only snapshots, which may have millions of samples, go
+ * straight on to the archive inside the transaction. */
+#include "internal.h"
+
+#include <string.h>
+
+#include "../check/check.h"
+
+enum {
+    ASK_EVERY = 65536,    /* samples between two looks at the interrupt */
+    MAX_SHOWN_PATH = 400, /* bytes of a path in a message */
+    MAX_SIZINGS = 100000, /* of one file */
+    MAX_RUNS = 1000000,   /* of one file */
+};
+
+/* --- telling --- */
+
+bool bk_unit_fatal(const struct bk_err *err)
+{
+    return err->code == BK_EDB;
+}
+
+bool bk_unit_interrupted(const struct bk_ingesting *in, struct bk_err *err)
+{
+    const struct bk_ingest_observer *o = in->observer;
+    if (!o || !o->interrupted || !o->interrupted(o->self))
+        return false;
+    bk_fail(err, BK_ESYS, "interrupted");
+    return true;
+}
+
+void bk_unit_tell(struct bk_ingesting *in, struct bk_file_result *r)
+{
+    if (in->observer && in->observer->file)
+        in->observer->file(in->observer->self, r);
+}
+
+void bk_unit_tell_failed(struct bk_ingesting *in, struct bk_file_result *r,
+                         struct bk_err *err)
+{
+    struct bk_str path = r->path;
+    const char *dots = "";
+    if (path.len > MAX_SHOWN_PATH) {
+        path = bk_from(path, path.len - MAX_SHOWN_PATH);
+        dots = "...";
+    }
+    if (!bk_has(bk_str(err->msg), r->path))
+        bk_wrap(err, "importing '%s%.*s'", dots, BK_F(path));
+    r->status = BK_FILE_FAILED;
+    r->error = bk_str(err->msg);
+    bk_unit_tell(in, r);
+}
+
+void bk_unit_progress(struct bk_ingesting *in, struct bk_str path, int64_t bytes)
+{
+    in->done_bytes += bytes > 0 ? bytes : 0;
+    if (in->observer && in->observer->progress)
+        in->observer->progress(in->observer->self, path, in->done_bytes,
+                               in->total_bytes);
+}
+
+/* --- choosing --- */
+
+bool bk_unit_dict(struct bk_ingesting *in, struct bk_err *err)
+{
+    if (in->dict)
+        return true;
+    struct bk_dict *d = bk_dict_new(in->arena);
+    if (!bk_archive_load_aliases(in->archive, d, err))
+        return false;
+    for (size_t i = 0; i < in->options->map.n; i++) {
+        if (!bk_dict_add_map(d, bk_str(in->options->map.items[i]), err))
+            return false;
+    }
+    in->dict = d;
+    return true;
+}
+
+size_t bk_unit_rules(const struct bk_ingesting *in, struct bk_arena *a,
+                     struct bk_str name, const struct bk_timing_rule **rules)
+{
+    struct bk_timing_rule *found = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < in->n_timings; i++) {
+        if (bk_glob(in->timings[i].glob, name))
+            *BK_PUSH(a, found, n) = in->timings[i];
+    }
+    *rules = found;
+    return n;
+}
+
+static bool has_rule(const struct bk_ingesting *in, struct bk_str name)
+{
+    for (size_t i = 0; i < in->n_timings; i++) {
+        if (bk_glob(in->timings[i].glob, name))
+            return true;
+    }
+    return false;
+}
+
+static bool fail_unknown(struct bk_str head, struct bk_err *err)
+{
+    const char *what = bk_looks_like(head);
+    return bk_fail(err, BK_EINPUT,
+                   "not a format that benchkeep knows (see 'benchkeep formats')%s%s",
+                   what ? ": it looks like " : "", what ? what : "");
+}
+
+static bool fail_tie(const struct bk_bids *bids, struct bk_err *err)
+{
+    bk_fail(err, BK_EINPUT, "it could be '%s' or '%s': say which with --input-format",
+            bids->winners[0]->name, bids->winners[1]->name);
+    return false;
+}
+
+bool bk_unit_choose(struct bk_ingesting *in, struct bk_input *input,
+                    const struct bk_importer **imp, struct bk_err *err)
+{
+    struct bk_str head = bk_input_head(input);
+    struct bk_bids bids = {0};
+    if (bk_input_is_whole(input) && bk_trim(head).len == 0)
+        return bk_fail(err, BK_EINPUT,
+                       head.len == 0 ? "it is empty"
+                                     : "it is empty but for white space");
+    *imp = in->forced;
+    if (*imp)
+        return true;
+    bk_importer_bids(input, &bids);
+    if (bids.best > 0 && bids.n > 1)
+        return fail_tie(&bids, err);
+    if (bids.best > 0 && bids.n == 1)
+        *imp = bids.winners[0];
+    else if (has_rule(in, bk_input_name(input)))
+        *imp = bk_importer_named(BK_S("timing-log"));
+    return *imp || fail_unknown(head, err);
+}
+
+/* --- collecting --- */
+
+static struct bk_unit_work *unit_of(struct bk_sink *s)
+{
+    return (struct bk_unit_work *)s;
+}
+
+/* Another process may have imported the same bytes since they were looked for. */
+static bool still_new(struct bk_unit_work *u, struct bk_err *err)
+{
+    int64_t id = 0;
+    if (!bk_archive_find_source(u->in->archive, u->members[0].file->sha256,
+                                (struct bk_str){0}, &id, err))
+        return false;
+    u->known = id != 0;
+    return !u->known || bk_fail(err, BK_EINPUT, "imported by another process");
+}
+
+static bool begin(struct bk_unit_work *u, struct bk_err *err)
+{
+    struct bk_ingesting *in = u->in;
+    const struct bk_import_unit unit = {.path = u->path, .context = in->context};
+    if (!bk_archive_begin(in->archive, &unit, err))
+        return false;
+    u->begun = true;
+    if (u->must_be_new && !still_new(u, err))
+        return false;
+    for (size_t i = 0; i < u->n_members; i++) {
+        const struct bk_member *m = &u->members[i];
+        struct bk_source source = {
+            .path = m->file->path,
+            .format = m->format,
+            .importer_version = m->version,
+            .size = m->file->size,
+            .redactions = m->file->redactions,
+        };
+        memcpy(source.sha256, m->file->sha256, sizeof source.sha256);
+        struct bk_stream *bytes = NULL;
+        bool ok = bk_file_stream(m->file, &bytes, err) &&
+                  bk_archive_add_source(in->archive, &source, bytes, err);
+        bk_stream_close(bytes);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+static bool collect_run(struct bk_sink *s, struct bk_run *run, struct bk_err *err)
+{
+    struct bk_unit_work *u = unit_of(s);
+    if (u->n_runs >= MAX_RUNS)
+        return bk_fail(err, BK_EINPUT, "it holds over %d runs", MAX_RUNS);
+    *BK_PUSH(u->arena, u->runs, u->n_runs) = run;
+    return true;
+}
+
+static bool collect_snapshot(struct bk_sink *s, const struct bk_snapshot *snapshot,
+                             struct bk_err *err)
+{
+    struct bk_unit_work *u = unit_of(s);
+    u->n_snapshots++;
+    if (u->in->options->dry_run)
+        return true;
+    if (!u->begun && !begin(u, err))
+        return false;
+    struct bk_sink *to = bk_archive_sink(u->in->archive);
+    return to->snapshot(to, snapshot, err);
+}
+
+static bool collect_series(struct bk_sink *s, const struct bk_series_sample *sample,
+                           struct bk_err *err)
+{
+    struct bk_unit_work *u = unit_of(s);
+    if (++u->n_series % ASK_EVERY == 0 && bk_unit_interrupted(u->in, err))
+        return false;
+    if (u->in->options->dry_run)
+        return true;
+    struct bk_sink *to = bk_archive_sink(u->in->archive);
+    return to->series(to, sample, err);
+}
+
+static bool collect_sizing(struct bk_sink *s, struct bk_sizing *sizing,
+                           struct bk_err *err)
+{
+    struct bk_unit_work *u = unit_of(s);
+    if (u->n_sizings >= MAX_SIZINGS)
+        return bk_fail(err, BK_EINPUT, "it holds over %d sizing runs", MAX_SIZINGS);
+    *BK_PUSH(u->arena, u->sizings, u->n_sizings) = sizing;
+    return true;
+}
+
+static bool collect_finding(struct bk_sink *s, const struct bk_finding *finding,
+                            struct bk_err *err)
+{
+    struct bk_unit_work *u = unit_of(s);
+    (void)err;
+    struct bk_finding *copy = bk_alloc(u->arena, sizeof *copy);
+    *copy = *finding;
+    copy->source = u->source;
+    *BK_PUSH(u->arena, u->findings, u->n_findings) = copy;
+    return true;
+}
+
+void bk_unit_init(struct bk_unit_work *u, struct bk_ingesting *in, struct bk_str path)
+{
+    *u = (struct bk_unit_work){
+        .sink = {collect_run, collect_snapshot, collect_series, collect_sizing,
+                 collect_finding},
+        .in = in,
+        .arena = bk_arena_new(),
+        .path = path,
+    };
+}
+
+size_t bk_unit_member(struct bk_unit_work *u, struct bk_file *f, struct bk_str format,
+                      int version)
+{
+    struct bk_member *m = BK_PUSH(u->arena, u->members, u->n_members);
+    *m = (struct bk_member){f, format, version};
+    return u->n_members - 1;
+}
+
+static void set_source(struct bk_run *r, size_t source)
+{
+    for (size_t i = 0; i < r->n_measurements; i++)
+        r->measurements[i].source = source;
+    for (size_t i = 0; i < r->n_findings; i++)
+        r->findings[i].source = source;
+}
+
+/* The time of a snapshot: --started-at, else what the path says. */
+static int64_t taken_at(const struct bk_unit_work *u, struct bk_str path)
+{
+    const struct bk_ingesting *in = u->in;
+    int64_t ns = BK_NO_TIME;
+    bool matched = false, zoned;
+    struct bk_err ignored = {0};
+    if (in->taken_ns != BK_NO_TIME)
+        return in->taken_ns;
+    for (size_t i = 0; i < in->n_templates && !matched; i++) {
+        struct bk_saids says = {0};
+        if (!bk_path_says(u->arena, in->templates[i], path, &says, &matched, &ignored))
+            break;
+        for (size_t k = 0; k < says.n; k++) {
+            if (bk_is(says.items[k].name, "started_at"))
+                bk_guess_time(says.items[k].value, says.items[k].format, &ns, &zoned);
+        }
+    }
+    return ns;
+}
+
+bool bk_unit_import(struct bk_unit_work *u, const struct bk_importer *imp,
+                    struct bk_file *f, struct bk_err *err)
+{
+    struct bk_input *input = NULL;
+    size_t first = u->n_runs;
+    if (!bk_unit_dict(u->in, err) || !bk_file_input(f, &input, err))
+        return false;
+    struct bk_importing im = {
+        .arena = u->arena,
+        .dict = u->in->dict,
+        .sink = &u->sink,
+        .format = bk_str(imp->name),
+        .taken_ns = taken_at(u, f->path),
+    };
+    im.n_rules = bk_unit_rules(u->in, u->arena, bk_path_base(f->path), &im.rules);
+    bool ok = imp->import(input, &im, err);
+    bk_input_close(input);
+    for (size_t i = first; i < u->n_runs; i++)
+        set_source(u->runs[i], u->source);
+    if (ok && bk_file_changed(f))
+        ok = bk_fail(err, BK_EINPUT, "it changed while it was read: import it again");
+    return ok;
+}
+
+/* --- context and checks --- */
+
+static bool path_context(struct bk_unit_work *u, struct bk_str path,
+                         struct bk_saids *says, struct bk_err *err)
+{
+    bool matched = false;
+    for (size_t i = 0; i < u->in->n_templates && !matched; i++) {
+        if (!bk_path_says(u->arena, u->in->templates[i], path, says, &matched, err))
+            return false;
+    }
+    return true;
+}
+
+static void sizing_context(struct bk_unit_work *u, const struct bk_saids *level)
+{
+    for (size_t i = 0; i < u->n_sizings; i++) {
+        struct bk_sizing *z = u->sizings[i];
+        for (size_t k = 0; k < level->n; k++) {
+            if (bk_is(level->items[k].name, "model") && z->model.len == 0)
+                z->model = level->items[k].value;
+            if (bk_is(level->items[k].name, "hardware") && z->server.len == 0)
+                z->server = level->items[k].value;
+        }
+    }
+}
+
+bool bk_unit_context(struct bk_unit_work *u, struct bk_str path,
+                     const struct bk_saids *layout, struct bk_err *err)
+{
+    struct bk_saids says = {0};
+    if (!path_context(u, path, &says, err))
+        return false;
+    for (size_t i = 0; i < u->n_runs; i++) {
+        struct bk_applying ap = {
+            .arena = u->arena,
+            .dict = u->in->dict,
+            .run = u->runs[i],
+        };
+        bk_context_apply(&ap, &says, true);
+        if (layout)
+            bk_context_apply(&ap, layout, true);
+        bk_context_apply(&ap, &u->in->flags, false);
+        bk_context_settle(u->runs[i]);
+    }
+    sizing_context(u, &u->in->flags);
+    sizing_context(u, &says);
+    if (u->n_runs > 0)
+        bk_check_runs(u->arena, u->runs, u->n_runs);
+    return true;
+}
+
+bool bk_unit_drop_known(struct bk_unit_work *u, bool *all, struct bk_err *err)
+{
+    size_t kept = 0, dropped = 0;
+    for (size_t i = 0; i < u->n_runs; i++) {
+        int64_t id = 0;
+        if (u->runs[i]->n_measurements > 0 &&
+            !bk_archive_find_same_run(u->in->archive, u->runs[i], &id, err))
+            return false;
+        if (id != 0)
+            dropped++;
+        else
+            u->runs[kept++] = u->runs[i];
+    }
+    u->n_runs = kept;
+    *all = dropped > 0 && kept == 0 && u->n_sizings == 0 && u->n_snapshots == 0;
+    return true;
+}
+
+/* --- storing --- */
+
+static void count_dry(struct bk_unit_work *u)
+{
+    u->counts.runs = (int64_t)u->n_runs;
+    u->counts.sizing_runs = (int64_t)u->n_sizings;
+    u->counts.series = u->n_series;
+    u->counts.findings = (int64_t)u->n_findings;
+    for (size_t i = 0; i < u->n_runs; i++) {
+        u->counts.measurements += (int64_t)u->runs[i]->n_measurements;
+        u->counts.findings += (int64_t)u->runs[i]->n_findings;
+    }
+}
+
+static bool hand_over(struct bk_unit_work *u, struct bk_err *err)
+{
+    struct bk_sink *to = bk_archive_sink(u->in->archive);
+    for (size_t i = 0; i < u->n_runs; i++) {
+        if (bk_unit_interrupted(u->in, err) || !to->run(to, u->runs[i], err))
+            return false;
+    }
+    for (size_t i = 0; i < u->n_sizings; i++) {
+        if (!to->sizing(to, u->sizings[i], err))
+            return false;
+    }
+    for (size_t i = 0; i < u->n_findings; i++) {
+        if (!to->finding(to, u->findings[i], err))
+            return false;
+    }
+    return true;
+}
+
+bool bk_unit_store(struct bk_unit_work *u, struct bk_err *err)
+{
+    if (u->in->options->dry_run) {
+        count_dry(u);
+        return true;
+    }
+    if (!u->begun && !begin(u, err))
+        return false;
+    if (!hand_over(u, err))
+        return false;
+    u->begun = false;
+    return bk_archive_end(u->in->archive, true, &u->counts, err);
+}
+
+void bk_unit_end(struct bk_unit_work *u)
+{
+    struct bk_err ignored = {0};
+    struct bk_counts none;
+    if (u->begun)
+        bk_archive_end(u->in->archive, false, &none, &ignored);
+    u->begun = false;
+    bk_arena_free(u->arena);
+    u->arena = NULL;
+}
