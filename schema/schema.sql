@@ -1,0 +1,532 @@
+-- The schema of a warehouse that all migrations went over. Generated: BK_UPDATE=1 ctest -R unit/store/statements
+PRAGMA application_id = 1650814571;
+PRAGMA user_version = 1;
+
+CREATE TABLE alias (
+    format TEXT NOT NULL,               -- an importer's name or '*'
+    alias  TEXT NOT NULL,               -- as the dictionary compares names; may hold '*'
+    target TEXT NOT NULL,               -- METRIC[.STAT], config.NAME, hardware, model ...
+    unit   TEXT NOT NULL,               -- that its numbers are written in, or ''
+    PRIMARY KEY (format, alias)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE config (
+    id        INTEGER PRIMARY KEY,
+    canonical TEXT NOT NULL UNIQUE      -- 'name=value' lines, sorted by name
+) STRICT;
+
+CREATE TABLE config_param (
+    config_id INTEGER NOT NULL REFERENCES config (id) ON DELETE CASCADE,
+    param_id  INTEGER NOT NULL REFERENCES param (id),
+    value     TEXT    NOT NULL,         -- as text: 24, inf, 0.1
+    number    REAL,                     -- the same as a number; NULL: it is none
+    PRIMARY KEY (config_id, param_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX config_param_value ON config_param (param_id, value);
+
+CREATE TABLE engine (
+    id   INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE           -- vllm, sglang, llama.cpp ...; '' when unknown
+) STRICT;
+
+CREATE TABLE family (
+    id   INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,                 -- counter gauge histogram summary untyped ...
+    help TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    UNIQUE (name, type, help, unit)
+) STRICT;
+
+CREATE TABLE field (
+    id   INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,                 -- http_req_duration.avg
+    unit TEXT NOT NULL,                 -- ms
+    UNIQUE (name, unit)
+) STRICT;
+
+CREATE TABLE finding (
+    id            INTEGER PRIMARY KEY,
+    code          TEXT    NOT NULL,     -- failed-run, derived-mismatch ...
+    severity      TEXT    NOT NULL CHECK (severity IN ('info', 'warning', 'error')),
+    subject       TEXT    NOT NULL,     -- metric, parameter, scenario or run that it is about
+    message       TEXT    NOT NULL,
+    expected      TEXT    NOT NULL,
+    actual        TEXT    NOT NULL,
+    source_id     INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+    run_id        INTEGER REFERENCES run (id) ON DELETE CASCADE,
+    sizing_run_id INTEGER REFERENCES sizing_run (id) ON DELETE CASCADE,
+    locator       TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX finding_code ON finding (code);
+
+CREATE INDEX finding_run ON finding (run_id);
+
+CREATE INDEX finding_sizing_run ON finding (sizing_run_id);
+
+CREATE INDEX finding_source ON finding (source_id);
+
+CREATE TABLE hardware (
+    id   INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE           -- canonical: h100, b200, rtx-4060-ti; '' when unknown
+) STRICT;
+
+CREATE TABLE hardware_alias (
+    alias       TEXT    NOT NULL PRIMARY KEY,   -- folded to lower case, blanks as '-'
+    hardware_id INTEGER NOT NULL REFERENCES hardware (id) ON DELETE CASCADE,
+    origin      TEXT    NOT NULL CHECK (origin IN ('builtin', 'user'))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX hardware_alias_hardware ON hardware_alias (hardware_id);
+
+CREATE TABLE hardware_fact (
+    hardware_id INTEGER NOT NULL REFERENCES hardware (id) ON DELETE CASCADE,
+    name        TEXT    NOT NULL,       -- gpu_count, gpu_name, gpu_memory ...
+    value       TEXT    NOT NULL,       -- in the base unit when it is a number
+    unit        TEXT    NOT NULL,       -- base unit or ''
+    source_id   INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+    locator     TEXT    NOT NULL,
+    PRIMARY KEY (hardware_id, name, value, source_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX hardware_fact_source ON hardware_fact (source_id);
+
+CREATE TABLE load_stage (
+    run_id  INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    seq     INTEGER NOT NULL,
+    seconds REAL    NOT NULL,           -- over this long ...
+    vus     REAL    NOT NULL,           -- ... the load moves to this many VUs
+    PRIMARY KEY (run_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE measurement (
+    run_id      INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    quantity_id INTEGER NOT NULL REFERENCES quantity (id),
+    rank        INTEGER NOT NULL,       -- 0: what questions use; 1...: other claims about the same quantity
+    value       REAL    NOT NULL,       -- base unit
+    low         REAL    NOT NULL,       -- what the printed digits or the bucket's bounds allow
+    high        REAL    NOT NULL,
+    origin      TEXT    NOT NULL CHECK (origin IN ('reported', 'derived', 'estimated')),
+    formula     TEXT    NOT NULL,       -- of a derived value; else ''
+    source_id   INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+    field_id    INTEGER NOT NULL REFERENCES field (id),
+    digits      TEXT    NOT NULL,       -- as the source wrote it; '' when derived
+    locator     TEXT    NOT NULL,       -- line, JSON pointer or cell
+    PRIMARY KEY (run_id, quantity_id, rank)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX measurement_quantity ON measurement (quantity_id, run_id, value) WHERE rank = 0;
+
+CREATE INDEX measurement_source ON measurement (source_id);
+
+CREATE TABLE meta (
+    name  TEXT NOT NULL PRIMARY KEY,    -- dictionary_hash, view.NAME
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE metric (
+    id         INTEGER PRIMARY KEY,
+    name       TEXT NOT NULL UNIQUE,    -- request_latency, or format.original_name
+    unit       TEXT NOT NULL,           -- base unit
+    direction  TEXT NOT NULL CHECK (direction IN ('higher', 'lower', 'neutral')),
+    floor      REAL NOT NULL,           -- smallest relative effect that matters; for ratios in points / 100
+    canonical  INTEGER NOT NULL CHECK (canonical IN (0, 1)), -- 1: of the dictionary
+    label_en   TEXT NOT NULL,
+    label_pt   TEXT NOT NULL,
+    label_ru   TEXT NOT NULL,
+    definition TEXT NOT NULL,
+    reference  TEXT NOT NULL            -- source of the term
+) STRICT;
+
+CREATE TABLE model (
+    id   INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE           -- as served: Qwen/Qwen3-4B-Instruct-2507-FP8; '' when unknown
+) STRICT;
+
+CREATE TABLE model_alias (
+    alias    TEXT    NOT NULL PRIMARY KEY,
+    model_id INTEGER NOT NULL REFERENCES model (id) ON DELETE CASCADE,
+    origin   TEXT    NOT NULL CHECK (origin IN ('builtin', 'user'))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX model_alias_model ON model_alias (model_id);
+
+CREATE TABLE model_fact (
+    model_id  INTEGER NOT NULL REFERENCES model (id) ON DELETE CASCADE,
+    name      TEXT    NOT NULL,
+    value     TEXT    NOT NULL,
+    unit      TEXT    NOT NULL,
+    source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+    locator   TEXT    NOT NULL,
+    PRIMARY KEY (model_id, name, value, source_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX model_fact_source ON model_fact (source_id);
+
+CREATE TABLE param (
+    id   INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE           -- workers, pool_size, concurrency ...
+) STRICT;
+
+CREATE TABLE quantity (
+    id         INTEGER PRIMARY KEY,
+    metric_id  INTEGER NOT NULL REFERENCES metric (id),
+    stat       TEXT    NOT NULL,        -- value count sum mean stddev min max p50 p95 ...
+    scope      TEXT    NOT NULL,        -- '' ok failed {selector}
+    population TEXT    NOT NULL CHECK (population IN ('all', 'ok', 'unknown')),
+    UNIQUE (metric_id, stat, scope, population)
+) STRICT;
+
+CREATE TABLE run (
+    id           INTEGER PRIMARY KEY,
+    unit_id      INTEGER NOT NULL REFERENCES unit (id) ON DELETE CASCADE,
+    key          TEXT    NOT NULL,      -- tells the runs of one unit apart; '' when it is the only one
+    name         TEXT    NOT NULL UNIQUE, -- session/hardware/workload[/key][#n], for people
+    session_id   INTEGER NOT NULL REFERENCES session (id),
+    hardware_id  INTEGER NOT NULL REFERENCES hardware (id),
+    model_id     INTEGER NOT NULL REFERENCES model (id),
+    engine_id    INTEGER NOT NULL REFERENCES engine (id),
+    workload_id  INTEGER NOT NULL REFERENCES workload (id),
+    config_id    INTEGER NOT NULL REFERENCES config (id),
+    started_ns   INTEGER,               -- NULL: unknown
+    ended_ns     INTEGER,
+    started_text TEXT    NOT NULL,      -- the source's own text where its zone or order was ambiguous
+    status       TEXT    NOT NULL CHECK (status IN ('ok', 'degraded', 'failed', 'invalid')),
+    status_why   TEXT    NOT NULL,      -- the numbers behind the status; '' when ok
+    claims       INTEGER NOT NULL CHECK (claims IN (0, 1)), -- 1: from prose, lower trust than a tool's own files
+    content      TEXT    NOT NULL,      -- SHA-256 of what it says, to recognise the same run in another file
+    UNIQUE (unit_id, key)
+) STRICT;
+
+CREATE INDEX run_config ON run (config_id);
+
+CREATE INDEX run_content ON run (content);
+
+CREATE INDEX run_engine ON run (engine_id);
+
+CREATE INDEX run_hardware ON run (hardware_id, started_ns);
+
+CREATE INDEX run_model ON run (model_id);
+
+CREATE INDEX run_session ON run (session_id, hardware_id);
+
+CREATE INDEX run_workload ON run (workload_id);
+
+CREATE TABLE sample (
+    snapshot_id INTEGER NOT NULL REFERENCES snapshot (id) ON DELETE CASCADE,
+    seq         INTEGER NOT NULL,       -- order in the exposition, from 0
+    series_id   INTEGER NOT NULL REFERENCES series (id),
+    value       REAL,                   -- NULL: not a number; see special
+    special     TEXT    NOT NULL,       -- '' NaN +Inf -Inf
+    time_ns     INTEGER,                -- the sample's own time stamp
+    exemplar    TEXT    NOT NULL,       -- as written, or ''
+    line        INTEGER NOT NULL,
+    PRIMARY KEY (snapshot_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sample_series ON sample (series_id, snapshot_id);
+
+CREATE TABLE series (
+    id        INTEGER PRIMARY KEY,
+    family_id INTEGER NOT NULL REFERENCES family (id),
+    name      TEXT    NOT NULL,         -- as written: vllm:e2e_request_latency_seconds_bucket
+    labels    TEXT    NOT NULL,         -- name="value" pairs in the exposition's own syntax, sorted by name
+    hash      INTEGER NOT NULL          -- first 8 bytes of the SHA-256 of family, name and labels
+) STRICT;
+
+CREATE INDEX series_family ON series (family_id);
+
+CREATE INDEX series_hash ON series (hash);
+
+CREATE TABLE session (
+    id         INTEGER PRIMARY KEY,
+    name       TEXT NOT NULL UNIQUE,    -- 062, 2026-02-14 nightly
+    started_ns INTEGER                  -- earliest start of its runs; NULL: unknown
+) STRICT;
+
+CREATE INDEX session_started ON session (started_ns);
+
+CREATE TABLE sizing_formula (
+    sizing_run_id INTEGER NOT NULL REFERENCES sizing_run (id) ON DELETE CASCADE,
+    seq           INTEGER NOT NULL,
+    scenario      TEXT    NOT NULL,
+    name          TEXT    NOT NULL,
+    formula       TEXT    NOT NULL,
+    explanation   TEXT    NOT NULL,
+    locator       TEXT    NOT NULL,
+    PRIMARY KEY (sizing_run_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sizing_run (
+    id          INTEGER PRIMARY KEY,
+    source_id   INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+    name        TEXT    NOT NULL UNIQUE, -- model@server[#n]
+    model_id    INTEGER NOT NULL REFERENCES model (id),
+    hardware_id INTEGER NOT NULL REFERENCES hardware (id),
+    model       TEXT    NOT NULL,       -- as written
+    server      TEXT    NOT NULL,       -- as written
+    generation  TEXT    NOT NULL,       -- of the file: v2 v2b v3 ... text
+    taken_ns    INTEGER
+) STRICT;
+
+CREATE INDEX sizing_run_hardware ON sizing_run (hardware_id);
+
+CREATE INDEX sizing_run_model ON sizing_run (model_id);
+
+CREATE INDEX sizing_run_source ON sizing_run (source_id);
+
+CREATE TABLE sizing_value (
+    sizing_run_id INTEGER NOT NULL REFERENCES sizing_run (id) ON DELETE CASCADE,
+    seq           INTEGER NOT NULL,
+    scenario      TEXT    NOT NULL,     -- '' for inputs; minimum recommended ideal
+    section       TEXT    NOT NULL,     -- model server storage nfr config results ...
+    name          TEXT    NOT NULL,     -- canonical, without a unit suffix
+    unit          TEXT    NOT NULL,     -- base unit; '' for text
+    value         REAL,                 -- NULL for text
+    low           REAL,
+    high          REAL,
+    text          TEXT    NOT NULL,     -- of a text value
+    origin        TEXT    NOT NULL CHECK (origin IN ('reported', 'derived', 'estimated')),
+    source_name   TEXT    NOT NULL,
+    source_value  TEXT    NOT NULL,
+    source_unit   TEXT    NOT NULL,
+    locator       TEXT    NOT NULL,
+    PRIMARY KEY (sizing_run_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sizing_value_name ON sizing_value (name, scenario);
+
+CREATE TABLE snapshot (
+    id        INTEGER PRIMARY KEY,
+    source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+    syntax    TEXT    NOT NULL,         -- 'text 0.0.4', 'openmetrics 1.0'
+    taken_ns  INTEGER                   -- NULL: unknown
+) STRICT;
+
+CREATE INDEX snapshot_source ON snapshot (source_id);
+
+CREATE TABLE source (
+    id               INTEGER PRIMARY KEY,
+    unit_id          INTEGER NOT NULL REFERENCES unit (id), -- that brought it first
+    sha256           TEXT    NOT NULL UNIQUE,   -- 64 hexadecimal digits
+    path             TEXT    NOT NULL,          -- where it was found first
+    format           TEXT    NOT NULL,          -- the importer's name; 'context' for files beside a result
+    importer_version INTEGER NOT NULL,
+    size             INTEGER NOT NULL,          -- bytes kept, unpacked from the chunks
+    redactions       INTEGER NOT NULL DEFAULT 0 -- secrets that were replaced before anything was stored
+) STRICT;
+
+CREATE INDEX source_unit ON source (unit_id);
+
+CREATE TABLE source_chunk (
+    source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+    seq       INTEGER NOT NULL,         -- from 0
+    raw_size  INTEGER NOT NULL,         -- bytes unpacked
+    packed    BLOB    NOT NULL,         -- zstd frame
+    PRIMARY KEY (source_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE source_place (
+    source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+    path      TEXT    NOT NULL,
+    found_ns  INTEGER NOT NULL,
+    PRIMARY KEY (source_id, path)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE threshold (
+    run_id     INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    seq        INTEGER NOT NULL,
+    metric     TEXT    NOT NULL,        -- as written
+    expression TEXT    NOT NULL,        -- p(95)<400
+    state      TEXT    NOT NULL CHECK (state IN ('passed', 'failed', 'unknown')),
+    source_id  INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+    locator    TEXT    NOT NULL,
+    PRIMARY KEY (run_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX threshold_source ON threshold (source_id);
+
+CREATE TABLE timeline (
+    run_id      INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    seq         INTEGER NOT NULL,
+    elapsed_s   REAL    NOT NULL,
+    vus         REAL,
+    iterations  REAL,
+    interrupted REAL,
+    requests    REAL,
+    failed      REAL,
+    latency_mean_s REAL,                -- of the second before
+    latency_p95_s  REAL,
+    PRIMARY KEY (run_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE unit (
+    id          INTEGER PRIMARY KEY,
+    path        TEXT    NOT NULL,       -- as given
+    context     TEXT    NOT NULL,       -- the import's options as canonical text, for reimport
+    imported_ns INTEGER NOT NULL        -- when
+) STRICT;
+
+CREATE TABLE unit_source (
+    unit_id   INTEGER NOT NULL REFERENCES unit (id) ON DELETE CASCADE,
+    seq       INTEGER NOT NULL,         -- from 0
+    source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+    path      TEXT    NOT NULL,
+    PRIMARY KEY (unit_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX unit_source_source ON unit_source (source_id);
+
+CREATE TABLE workload (
+    id   INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE           -- '' when unknown
+) STRICT;
+
+CREATE VIEW v_finding AS
+SELECT finding.id AS finding_id,
+       finding.code,
+       finding.severity,
+       coalesce(run.name, '')        AS run,
+       coalesce(sizing_run.name, '') AS sizing_run,
+       finding.subject,
+       finding.message,
+       finding.expected,
+       finding.actual,
+       source.path                   AS source,
+       finding.locator
+FROM finding
+JOIN source ON source.id = finding.source_id
+LEFT JOIN run ON run.id = finding.run_id
+LEFT JOIN sizing_run ON sizing_run.id = finding.sizing_run_id;
+
+CREATE VIEW v_measurement AS
+SELECT run.id            AS run_id,
+       run.name          AS run,
+       session.name      AS session,
+       hardware.name     AS hardware,
+       model.name        AS model,
+       engine.name       AS engine,
+       workload.name     AS workload,
+       replace(config.canonical, char(10), ' ') AS config,
+       strftime('%Y-%m-%dT%H:%M:%SZ', run.started_ns / 1000000000, 'unixepoch') AS started_at,
+       run.status,
+       metric.name       AS metric,
+       quantity.stat,
+       quantity.scope,
+       quantity.population,
+       measurement.value,
+       metric.unit,
+       measurement.low,
+       measurement.high,
+       measurement.rank,
+       measurement.origin,
+       measurement.formula,
+       source.path       AS source,
+       source.sha256     AS source_sha256,
+       field.name        AS source_name,
+       measurement.digits AS source_value,
+       field.unit        AS source_unit,
+       measurement.locator
+FROM measurement
+JOIN quantity ON quantity.id = measurement.quantity_id
+JOIN metric ON metric.id = quantity.metric_id
+JOIN field ON field.id = measurement.field_id
+JOIN source ON source.id = measurement.source_id
+JOIN run ON run.id = measurement.run_id
+JOIN session ON session.id = run.session_id
+JOIN hardware ON hardware.id = run.hardware_id
+JOIN model ON model.id = run.model_id
+JOIN engine ON engine.id = run.engine_id
+JOIN workload ON workload.id = run.workload_id
+JOIN config ON config.id = run.config_id;
+
+CREATE VIEW v_run AS
+SELECT run.id                                                                       AS run_id,
+       run.name                                                                     AS run,
+       session.name                                                                 AS session,
+       hardware.name                                                                AS hardware,
+       model.name                                                                   AS model,
+       engine.name                                                                  AS engine,
+       workload.name                                                                AS workload,
+       replace(config.canonical, char(10), ' ')                                     AS config,
+       strftime('%Y-%m-%dT%H:%M:%SZ', run.started_ns / 1000000000, 'unixepoch')     AS started_at,
+       strftime('%Y-%m-%dT%H:%M:%SZ', run.ended_ns / 1000000000, 'unixepoch')       AS ended_at,
+       run.started_text,
+       run.status,
+       run.status_why,
+       run.claims,
+       unit.path                                                                    AS path
+FROM run
+JOIN session ON session.id = run.session_id
+JOIN hardware ON hardware.id = run.hardware_id
+JOIN model ON model.id = run.model_id
+JOIN engine ON engine.id = run.engine_id
+JOIN workload ON workload.id = run.workload_id
+JOIN config ON config.id = run.config_id
+JOIN unit ON unit.id = run.unit_id;
+
+CREATE VIEW v_series AS
+SELECT snapshot.id AS snapshot_id,
+       source.path AS source,
+       strftime('%Y-%m-%dT%H:%M:%SZ', snapshot.taken_ns / 1000000000, 'unixepoch') AS taken_at,
+       sample.seq,
+       family.name AS family,
+       family.type,
+       family.unit,
+       series.name,
+       series.labels,
+       sample.value,
+       sample.special,
+       sample.time_ns,
+       sample.exemplar,
+       sample.line
+FROM sample
+JOIN snapshot ON snapshot.id = sample.snapshot_id
+JOIN source ON source.id = snapshot.source_id
+JOIN series ON series.id = sample.series_id
+JOIN family ON family.id = series.family_id;
+
+CREATE VIEW v_session AS
+SELECT session.id   AS session_id,
+       session.name AS session,
+       strftime('%Y-%m-%dT%H:%M:%SZ', session.started_ns / 1000000000, 'unixepoch') AS started_at,
+       count(run.id)                       AS runs,
+       count(DISTINCT run.config_id)       AS configs,
+       coalesce(sum(run.status = 'ok'), 0)       AS ok,
+       coalesce(sum(run.status = 'degraded'), 0) AS degraded,
+       coalesce(sum(run.status = 'failed'), 0)   AS failed,
+       coalesce(sum(run.status = 'invalid'), 0)  AS invalid,
+       (SELECT group_concat(name, ' ')
+        FROM (SELECT DISTINCT hardware.name
+              FROM run AS other
+              JOIN hardware ON hardware.id = other.hardware_id
+              WHERE other.session_id = session.id AND hardware.name <> ''
+              ORDER BY hardware.name)) AS hardware
+FROM session
+LEFT JOIN run ON run.session_id = session.id
+GROUP BY session.id;
+
+CREATE VIEW v_sizing AS
+SELECT sizing_run.name AS sizing_run,
+       sizing_run.model,
+       sizing_run.server,
+       sizing_run.generation,
+       sizing_value.scenario,
+       sizing_value.section,
+       sizing_value.name,
+       sizing_value.value,
+       sizing_value.text,
+       sizing_value.unit,
+       sizing_value.low,
+       sizing_value.high,
+       sizing_value.origin,
+       source.path     AS source,
+       sizing_value.source_name,
+       sizing_value.source_value,
+       sizing_value.source_unit,
+       sizing_value.locator
+FROM sizing_value
+JOIN sizing_run ON sizing_run.id = sizing_value.sizing_run_id
+JOIN source ON source.id = sizing_run.source_id;
