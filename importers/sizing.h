@@ -1,0 +1,166 @@
+/* The parts of the sizing importer: what its JSON reader, its text reader and its
+ * recomputation share.  Not an interface for other importers.
+ *
+ * Both readers fill one 'struct bk_sizing' through the calls of sizing_fields.c, so that
+ * the checks see the same names and base units whichever file they came from. */
+#ifndef BK_IMPORTERS_SIZING_H
+#define BK_IMPORTERS_SIZING_H
+
+#include "importer.h"
+#include "shared/json.h"
+
+/* Limits on what a file may ask for. */
+#define BK_SIZING_MAX_BYTES     ((size_t)2 * 1024 * 1024) /* real ones: 6 to 35 KB */
+#define BK_SIZING_MAX_VALUES    20000
+#define BK_SIZING_MAX_SCENARIOS 16
+#define BK_SIZING_MAX_FINDINGS  1000
+
+/* A row of schema/sizing_fields.csv: what a field's name says of its unit. */
+struct bk_sizing_field {
+    struct bk_str section; /* pattern of the sections it is for */
+    struct bk_str field;   /* pattern: "*_gib" */
+    struct bk_str name;    /* canonical name, with the text of the stars: "*" */
+    struct bk_str written; /* unit as written: "GiB"; "text" when it is no number */
+    double factor;         /* written unit -> base unit */
+    struct bk_str unit;    /* base unit */
+    bool exact;            /* a parameter, not a rounded figure */
+};
+
+/* A row of schema/sizing_labels.csv: what a label of the text report stands for. */
+struct bk_sizing_label {
+    struct bk_str block;
+    struct bk_str label;  /* folded (bk_dict_key); may hold '*' */
+    struct bk_str fields; /* fields of the JSON, in the order of the numbers */
+};
+
+/* A row of schema/sizing_rules.csv: how a result follows from others. */
+struct bk_sizing_rule {
+    struct bk_str result;
+    struct bk_str scope;   /* rationale whose inputs are meant first */
+    struct bk_str without; /* the rule is for files that lack this value */
+    struct bk_str formula;
+    struct bk_str code; /* the rule holds, and is worth a finding of this code */
+    enum bk_severity severity;
+    struct bk_str remark;
+};
+
+/* A row of schema/model_shapes.csv; numbers are NAN where the row is empty. */
+struct bk_sizing_shape {
+    struct bk_str model, attention;
+    double layers, kv_heads, head_dim, latent_dim;
+};
+
+struct bk_sizing_tables {
+    struct bk_sizing_field *fields;
+    size_t n_fields;
+    struct bk_sizing_label *labels;
+    size_t n_labels;
+    struct bk_sizing_rule *rules;
+    size_t n_rules;
+    struct bk_sizing_shape *shapes;
+    size_t n_shapes;
+};
+
+/* One import under way. */
+struct bk_sizing_work {
+    const struct bk_importing *im;
+    struct bk_arena *arena;
+    struct bk_sizing_tables tables;
+    struct bk_sizing *sizing;
+    struct bk_map messages; /* alerts said already */
+};
+
+/* Which part of the file a value belongs to. */
+struct bk_sizing_place {
+    struct bk_str scenario; /* "" for inputs */
+    struct bk_str section;
+};
+
+/* A number as it stands in the file. */
+struct bk_sizing_number {
+    struct bk_str field;  /* name in the JSON, with its unit suffix */
+    struct bk_str digits; /* without thousands separators */
+    struct bk_str unit;   /* written beside it; empty: what the field's name says */
+    struct bk_str locator;
+    bool fixed; /* printed with a fixed number of decimals, so that "120.0" is
+                              a number rounded to one place and not to none */
+};
+
+/* --- sizing_fields.c --- */
+bool bk_sizing_load(struct bk_sizing_work *w, struct bk_err *err);
+/* The row that a field of this section falls under; there is always one. */
+const struct bk_sizing_field *bk_sizing_field(const struct bk_sizing_work *w,
+                                              struct bk_str section,
+                                              struct bk_str field);
+struct bk_str bk_sizing_name(const struct bk_sizing_work *w,
+                             const struct bk_sizing_field *f, struct bk_str field);
+bool bk_sizing_matches(struct bk_str pattern, struct bk_str text);
+/* Factor of a unit as written into this base unit; 0 when it is none. */
+double bk_sizing_factor(const struct bk_sizing_work *w, struct bk_str unit,
+                        struct bk_str base);
+/* Adds a number; false (BK_EINPUT) past the limit on values. */
+bool bk_sizing_add(struct bk_sizing_work *w, struct bk_sizing_place place,
+                   const struct bk_sizing_number *n, struct bk_err *err);
+bool bk_sizing_add_text(struct bk_sizing_work *w, struct bk_sizing_place place,
+                        struct bk_str field, struct bk_str text, struct bk_str locator,
+                        struct bk_err *err);
+struct bk_sizing_formula *bk_sizing_formula(struct bk_sizing_work *w,
+                                            struct bk_str scenario, struct bk_str name,
+                                            struct bk_str locator);
+/* A finding with its message; never NULL. */
+struct bk_finding *bk_sizing_finding(struct bk_sizing_work *w, const char *code,
+                                     enum bk_severity severity, struct bk_str subject,
+                                     const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+/* A warning that the tool itself wrote; the same text is kept once. */
+void bk_sizing_alert(struct bk_sizing_work *w, struct bk_str scenario,
+                     struct bk_str text, struct bk_str locator);
+/* The text value of an input ("model" "name"), or empty. */
+struct bk_str bk_sizing_text(const struct bk_sizing *s, const char *scenario,
+                             const char *section, const char *name);
+
+/* --- sizing_json.c and sizing_text.c --- */
+bool bk_sizing_read_json(struct bk_sizing_work *w, const struct bk_json *root,
+                         struct bk_err *err);
+bool bk_sizing_is_report(struct bk_str head);
+bool bk_sizing_read_text(struct bk_sizing_work *w, struct bk_str text,
+                         struct bk_err *err);
+
+/* --- sizing_check.c: every result recomputed within its printed digits --- */
+
+struct bk_sizing_span { /* what a value can be, in its base unit */
+    double low, high, value;
+    const struct bk_sizing_value *from; /* NULL: computed */
+};
+struct bk_sizing_index;
+
+struct bk_sizing_index *bk_sizing_index(struct bk_sizing_work *w);
+/* What is known of a name within a scenario (scope: a rationale's own inputs first). */
+const struct bk_sizing_span *bk_sizing_span(const struct bk_sizing_index *ix,
+                                            struct bk_str scenario, struct bk_str scope,
+                                            struct bk_str name);
+/* The result itself, as its own line says. */
+const struct bk_sizing_value *bk_sizing_result(const struct bk_sizing_index *ix,
+                                               struct bk_str scenario,
+                                               struct bk_str name);
+/* The scenarios of the file, in its order. */
+const struct bk_str *bk_sizing_scenarios(const struct bk_sizing_index *ix, size_t *n);
+/* A number in the unit that the file writes it in: "854.77 GiB". */
+struct bk_str bk_sizing_show(const struct bk_sizing_work *w,
+                             const struct bk_sizing_value *like, double value);
+void bk_sizing_check(struct bk_sizing_work *w, const struct bk_sizing_index *ix);
+
+/* --- sizing_expr.c: formulas over intervals --- */
+
+struct bk_sizing_scope { /* where a formula's names are looked up */
+    const struct bk_sizing_index *index;
+    struct bk_str scenario, scope;
+};
+/* False: malformed, or a name is not known, or the result is not finite. */
+bool bk_sizing_evaluate(const struct bk_sizing_scope *scope, struct bk_str formula,
+                        struct bk_sizing_span *result);
+
+/* --- sizing_traps.c: what recomputes and still misleads --- */
+void bk_sizing_traps(struct bk_sizing_work *w, const struct bk_sizing_index *ix);
+
+#endif
