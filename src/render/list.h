@@ -1,1 +1,6 @@
 /* The one list of outputs: X(name behind bk_renderer_). */
+X(text)
+X(csv)
+X(json)
+X(ndjson)
+X(md)

@@ -1,0 +1,281 @@
+/* Cells as people read them: a few digits, a unit that fits, the language's own
+ * separators.
+ *
+ * Text comes from files that anyone may have written: what could move a cursor or turn
+ * the direction of writing never reaches a terminal. */
+#include "../base/num.h"
+#include "../base/time.h"
+#include "../base/utf8.h"
+#include "internal.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    DIGITS = 3,       /* of a value with a unit */
+    PLAIN_DIGITS = 4, /* of a number without one */
+    PERCENT_DECIMALS = 2,
+    GROUPED_FROM = 5, /* digits of a number without unit that is grouped */
+    GROUP = 3,
+    LONG_TIME_S = 600, /* from here on in minutes, hours, days */
+};
+
+/* --- numbers --- */
+
+struct separators {
+    const char *point, *group;
+};
+
+static const struct separators separators_of[] = {
+    [BK_EN] = {".", ","},
+    [BK_PT] = {",", "."},
+    [BK_RU] = {",", "\xC2\xA0"}, /* no-break space */
+};
+
+/* Appends a plain decimal text with the separators of the language. */
+static void add_localised(struct bk_buf *b, struct bk_str text, enum bk_lang lang,
+                          bool grouped)
+{
+    const struct separators *sep = &separators_of[lang];
+    if (text.len && (text.ptr[0] == '-' || text.ptr[0] == '+')) {
+        bk_buf_addc(b, text.ptr[0]);
+        text = bk_from(text, 1);
+    }
+    size_t whole = 0;
+    while (whole < text.len && text.ptr[whole] >= '0' && text.ptr[whole] <= '9')
+        whole++;
+    for (size_t i = 0; i < whole; i++) {
+        if (grouped && i > 0 && (whole - i) % GROUP == 0)
+            bk_buf_add(b, bk_str(sep->group));
+        bk_buf_addc(b, text.ptr[i]);
+    }
+    struct bk_str rest = bk_from(text, whole);
+    if (rest.len && rest.ptr[0] == '.') {
+        bk_buf_add(b, bk_str(sep->point));
+        rest = bk_from(rest, 1);
+    }
+    bk_buf_add(b, rest);
+}
+
+/* So many significant digits, but never a digit less than the whole part has. */
+static void add_number(struct bk_buf *b, double x, int digits, enum bk_lang lang)
+{
+    char text[352];
+    size_t n;
+    if (fabs(x) >= pow(10, digits - 1) && fabs(x) < 1e15)
+        n = bk_format_fixed(x, 0, text);
+    else
+        n = bk_format_digits(x, digits, text);
+    add_localised(b, (struct bk_str){text, n}, lang, true);
+}
+
+/* --- units --- */
+
+struct scale {
+    const char *unit; /* that values are stored in */
+    double factor;
+    const char *shown;
+};
+
+/* Smallest first within a unit. */
+static const struct scale scales[] = {
+    {"s", 1e-9, " ns"},
+    {"s", 1e-6, " µs"},
+    {"s", 1e-3, " ms"},
+    {"s", 1, " s"},
+    {"B", 1, " B"},
+    {"B", 1024.0, " KiB"},
+    {"B", 1048576.0, " MiB"},
+    {"B", 1073741824.0, " GiB"},
+    {"B", 1099511627776.0, " TiB"},
+    {"B", 1125899906842624.0, " PiB"},
+    {"W", 1, " W"},
+    {"W", 1e3, " kW"},
+    {"W", 1e6, " MW"},
+};
+
+static void add_long_time(struct bk_buf *b, double seconds)
+{
+    static const struct {
+        double seconds;
+        const char *name;
+    } steps[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
+    double left = round(seconds);
+    size_t i = 0;
+    while (left < steps[i].seconds)
+        i++;
+    double n = floor(left / steps[i].seconds);
+    double rest = floor((left - n * steps[i].seconds) / steps[i + 1].seconds);
+    bk_buf_addf(b, "%.0f %s", n, steps[i].name);
+    if (rest > 0)
+        bk_buf_addf(b, " %.0f %s", rest, steps[i + 1].name);
+}
+
+/* False when the unit has no scale. */
+static bool add_scaled(struct bk_buf *b, double x, struct bk_str unit,
+                       enum bk_lang lang)
+{
+    const struct scale *best = NULL;
+    double size = fabs(x);
+    /* 0.9996 s would be "1000 ms" in three digits */
+    const double almost = 0.9995;
+    for (size_t i = 0; i < sizeof scales / sizeof *scales; i++) {
+        const struct scale *s = &scales[i];
+        if (!bk_is(unit, s->unit))
+            continue;
+        bool neutral = s->factor == 1.0; /* for 0 and what is too small */
+        if (!best || size >= s->factor * almost || (size == 0 && neutral))
+            best = s;
+    }
+    if (!best)
+        return false;
+    if (x >= LONG_TIME_S && x < 1e9 && bk_is(unit, "s")) {
+        add_long_time(b, x);
+        return true;
+    }
+    add_number(b, x / best->factor, DIGITS, lang);
+    bk_buf_add(b, bk_str(best->shown));
+    return true;
+}
+
+static void add_percent(struct bk_buf *b, double ratio, enum bk_lang lang)
+{
+    char text[352];
+    double percent = ratio * 100;
+    size_t n;
+    if (percent != 0 && fabs(percent) < 0.1) {
+        n = bk_format_digits(percent, 2, text);
+    } else {
+        n = bk_format_fixed(percent, PERCENT_DECIMALS, text);
+        while (n > 0 && text[n - 1] == '0')
+            n--;
+        if (n > 0 && text[n - 1] == '.')
+            n--;
+    }
+    add_localised(b, (struct bk_str){text, n}, lang, true);
+    bk_buf_add(b, BK_S(" %"));
+}
+
+static void add_real(const struct bk_column *c, double x, struct bk_str unit,
+                     enum bk_lang lang, struct bk_buf *b)
+{
+    char text[32];
+    if (!isfinite(x)) {
+        bk_format_double(x, text);
+        bk_buf_add(b, bk_str(text));
+        return;
+    }
+    if ((c->flags & BK_COL_SIGNED) && x > 0)
+        bk_buf_addc(b, '+');
+    if (c->flags & BK_COL_RATIO) {
+        add_number(b, x, DIGITS, lang);
+        bk_buf_addc(b, 'x');
+    } else if ((c->flags & BK_COL_PERCENT) || bk_is(unit, "ratio")) {
+        add_percent(b, x, lang);
+    } else if (add_scaled(b, x, unit, lang)) {
+        return;
+    } else {
+        add_number(b, x, PLAIN_DIGITS, lang);
+        if (bk_is(unit, "1/s"))
+            bk_buf_add(b, BK_S("/s"));
+        else if (unit.len && !bk_is(unit, "1") && !bk_is(unit, "*")) {
+            bk_buf_addc(b, ' ');
+            bk_human_text(b, unit);
+        }
+    }
+}
+
+static void add_int(const struct bk_column *c, int64_t i, struct bk_str unit,
+                    enum bk_lang lang, struct bk_buf *b)
+{
+    bool counted = bk_is(unit, "1");
+    if (!counted && unit.len) {
+        add_real(c, (double)i, unit, lang, b);
+        return;
+    }
+    struct bk_buf text = {0};
+    bk_buf_addf(&text, "%s%lld", (c->flags & BK_COL_SIGNED) && i > 0 ? "+" : "",
+                (long long)i);
+    /* without a unit it may be a year or a number of something */
+    add_localised(b, bk_buf_str(&text), lang, counted || text.len >= GROUPED_FROM);
+    bk_buf_free(&text);
+}
+
+/* --- text and the rest --- */
+
+/* Turns the direction of writing, or hides in it. */
+static bool is_bidi_control(uint32_t c)
+{
+    return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+void bk_human_text(struct bk_buf *b, struct bk_str s)
+{
+    for (size_t pos = 0; pos < s.len;) {
+        uint32_t c = bk_utf8_next(s, &pos);
+        if (c == '\t' || c == '\n' || c == '\r')
+            c = ' ';
+        else if (c < 0x20 || (c >= 0x7F && c < 0xA0) || is_bidi_control(c))
+            c = 0xFFFD;
+        bk_utf8_add(b, c);
+    }
+}
+
+static void add_time(struct bk_buf *b, int64_t ns)
+{
+    char text[40];
+    size_t date = bk_format_date(ns, text);
+    bk_buf_add(b, (struct bk_str){text, date});
+    if (ns % (86400 * BK_NS_PER_S) == 0)
+        return;             /* a day, as sessions are dated */
+    const size_t clock = 8; /* hh:mm:ss */
+    size_t n = bk_format_iso(ns, text);
+    bk_buf_addc(b, ' ');
+    if (n > date + 1)
+        bk_buf_add(b, bk_upto(bk_from((struct bk_str){text, n}, date + 1), clock));
+}
+
+static void add_pairs(struct bk_buf *b, const struct bk_pair *items, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0)
+            bk_buf_add(b, BK_S(", "));
+        bk_human_text(b, items[i].name);
+        bk_buf_addc(b, '=');
+        bk_human_text(b, items[i].value);
+    }
+}
+
+void bk_human_cell(const struct bk_column *c, const struct bk_value *v,
+                   const struct bk_render_options *o, struct bk_buf *out)
+{
+    struct bk_str unit = v->unit.len ? v->unit : bk_str(c->unit), word;
+    if (bk_is(unit, "*"))
+        unit = BK_S("");
+    switch (v->type) {
+    case BK_CELL_NULL:
+        break;
+    case BK_CELL_INT:
+        add_int(c, v->u.i, unit, o->lang, out);
+        break;
+    case BK_CELL_REAL:
+        add_real(c, v->u.real, unit, o->lang, out);
+        break;
+    case BK_CELL_STR:
+        word = bk_word_label(c->name, v->u.s, o->lang);
+        bk_human_text(out, word.len ? word : v->u.s);
+        break;
+    case BK_CELL_TIME:
+        add_time(out, v->u.i);
+        break;
+    case BK_CELL_BOOL:
+        if (c->flags & BK_COL_BEST)
+            bk_buf_add(out, v->u.i ? BK_S("*") : BK_S(""));
+        else
+            bk_buf_add(out, bk_label(v->u.i ? "yes" : "no", o->lang));
+        break;
+    case BK_CELL_PAIRS:
+        add_pairs(out, v->u.pairs.items, v->u.pairs.n);
+        break;
+    }
+}
