@@ -69,7 +69,9 @@ bool bk_db_fail(struct bk_db *db, int rc, const char *doing, struct bk_err *err)
 bool bk_db_exec(struct bk_db *db, const char *sql, struct bk_err *err)
 {
     int rc = sqlite3_exec(db->h, sql, NULL, NULL, NULL);
-    return rc == SQLITE_OK || bk_db_fail(db, rc, "cannot write to", err);
+    return rc == SQLITE_OK ||
+           bk_db_fail(db, rc,
+                      db->mode == BK_DB_READ ? "cannot read" : "cannot write to", err);
 }
 
 bool bk_db_number(struct bk_db *db, const char *sql, int64_t *value, struct bk_err *err)
@@ -114,6 +116,7 @@ static char *immutable_uri(const char *path)
     return b.ptr;
 }
 
+/* Without reading anything of the file. */
 static bool open_handle(struct bk_db *db, const char *name, int flags,
                         struct bk_err *err)
 {
@@ -123,11 +126,15 @@ static bool open_handle(struct bk_db *db, const char *name, int flags,
     }
     sqlite3_extended_result_codes(db->h, 1);
     sqlite3_busy_timeout(db->h, BUSY_TIMEOUT_MS);
+    return bk_db_add_functions(db, err);
+}
+
+static bool set_up(struct bk_db *db, struct bk_err *err)
+{
     return bk_db_exec(db, pragmas_of_all, err) &&
            bk_db_exec(db,
                       db->mode == BK_DB_READ ? pragmas_of_readers : pragmas_of_writers,
-                      err) &&
-           bk_db_add_functions(db, err);
+                      err);
 }
 
 static bool wal_holds_something(const char *path)
@@ -302,7 +309,7 @@ static bool open_file(struct bk_db *db, struct bk_err *err)
     int64_t version;
     if (!(db->mode == BK_DB_READ ? open_to_read(db, err)
                                  : open_handle(db, db->path, flags, err)) ||
-        !identify(db, &version, err)) {
+        !set_up(db, err) || !identify(db, &version, err)) {
         return false;
     }
     if (db->mode == BK_DB_READ) {
@@ -345,7 +352,7 @@ bool bk_db_open_memory(struct bk_db **db, struct bk_err *err)
     *db = NULL;
     if (!open_handle(new, ":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
                      err) ||
-        !prepare_for_writing(new, err)) {
+        !set_up(new, err) || !prepare_for_writing(new, err)) {
         bk_db_close(new);
         return false;
     }
