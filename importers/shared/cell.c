@@ -557,6 +557,8 @@ static bool take_unit(struct bk_str *s, struct bk_str *unit)
     size_t n = unit_length(at);
     *unit = BK_S("");
     if (n == 0) {
+        if (starts(at, "/")) /* "3 / 7" */
+            return false;
         if (attached && at.len > 0 && !strchr("()[];,!.*", at.ptr[0]) &&
             !starts(at, "（") && !starts(at, "±"))
             return false;

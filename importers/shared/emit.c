@@ -384,6 +384,7 @@ static struct bk_measurement *emit_to(const struct bk_importing *im, struct bk_r
     if (t.kind == BK_TARGET_IGNORED || !read_number(r, &n))
         return NULL;
     const struct bk_unit *u = bk_dict_unit(im->dict, n.unit);
+    bool strange = !u && n.unit.len > 0; /* "14 widgets" under a time is no time */
     switch (t.kind) {
     case BK_TARGET_PARAM:
         add_param(im, run, t.name, param_text(im, &t, &n), r->locator);
@@ -392,7 +393,8 @@ static struct bk_measurement *emit_to(const struct bk_importing *im, struct bk_r
         set_context(im, run, t.name, digits_of(im, &n), r->locator);
         return NULL;
     case BK_TARGET_METRIC:
-        if (u && !bk_dict_fit(im->dict, &t, u))
+        if ((u && !bk_dict_fit(im->dict, &t, u)) ||
+            (strange && t.metric && !bk_is(t.metric->unit, "1")))
             t = (struct bk_target){.kind = BK_TARGET_NONE};
         break;
     case BK_TARGET_NONE:

@@ -114,5 +114,7 @@ struct bk_str bk_dict_hardware(const struct bk_dict *d, struct bk_arena *a,
                                struct bk_str s);
 void bk_dict_add_hardware_alias(struct bk_dict *d, struct bk_str alias,
                                 struct bk_str name);
+/* Is this the name or an alias of hardware that the dictionary lists? */
+bool bk_dict_knows_hardware(const struct bk_dict *d, struct bk_str s);
 
 #endif

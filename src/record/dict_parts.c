@@ -459,66 +459,39 @@ static bool complete(const struct lookup *l, struct bk_target *t, struct bk_str 
     return !u || bk_dict_fit(l->d, t, u);
 }
 
-static bool try_without(const struct lookup *l, const struct words *w, struct span stat,
-                        struct bk_str stat_name, struct span unit,
-                        const struct bk_unit *u, struct bk_target *t)
+struct taken { /* what is taken out of a name before the rest is looked up */
+    struct span stat, unit;
+    struct bk_str stat_name; /* empty: the stat stays in */
+    const struct bk_unit *u; /* NULL: the unit stays in */
+};
+
+static bool try_without(const struct lookup *l, const struct words *w, struct taken x,
+                        struct bk_target *t)
 {
     struct bk_target found = {.kind = BK_TARGET_NONE};
-    if (!look_without(l, *w, stat, unit, &found) ||
-        !complete(l, &found, stat.n > 0 ? stat_name : BK_S(""), unit.n > 0 ? u : NULL))
+    if (!look_without(l, *w, x.stat, x.unit, &found) ||
+        !complete(l, &found, x.stat_name, x.u))
         return false;
-    if (unit.n > 0)
-        found.unit = u->name;
+    if (x.u)
+        found.unit = x.u->name;
     *t = found;
     return true;
 }
 
-bool bk_find_parts(const struct bk_dict *d, const struct bk_alias_set *format,
-                   struct bk_str name, bool strict, struct bk_target *t)
-{
-    const struct lookup l = {d, format, strict};
-    const struct span none = {0, 0};
-    struct words w;
-    struct span unit;
-    struct span stat;
-    struct bk_str stat_name;
-    if (!split_words(d, name, &w))
-        return false;
-    const struct bk_unit *u = find_unit(d, &w, &unit);
-    if (!find_stat(d, &w, unit, &stat_name, &stat))
-        return false;
-    if (stat.n + unit.n == w.n && stat.n > 0 && u && bk_is(u->base, "s") && !strict) {
-        *t = (struct bk_target){.kind = BK_TARGET_METRIC,
-                                .name = BK_S("request_latency"),
-                                .stat = stat_name,
-                                .unit = u->name,
-                                .metric = bk_dict_metric(d, BK_S("request_latency"))};
-        return true;
-    }
-    if (try_without(&l, &w, none, stat_name, none, u, t) ||
-        (stat.n > 0 && try_without(&l, &w, stat, stat_name, none, u, t)) ||
-        (unit.n > 0 && try_without(&l, &w, none, stat_name, unit, u, t)) ||
-        (stat.n > 0 && unit.n > 0 &&
-         try_without(&l, &w, stat, stat_name, unit, u, t))) {
-        if (t->unit.len == 0)
-            bk_find_unit_in(d, name, t);
-        return true;
-    }
-    return false;
-}
-
-void bk_find_unit_in(const struct bk_dict *d, struct bk_str name, struct bk_target *t)
-{
-    struct words w;
-    struct span where;
-    if (t->kind != BK_TARGET_METRIC || !t->metric || !split_words(d, name, &w))
-        return;
-    const struct bk_unit *u = find_unit(d, &w, &where);
-    if (u && fits(t->metric, u))
-        t->unit = u->name;
-}
-
 /* --- column names ----------------------------------------------------------------------- */
+
+/* "Latency (min)" is the smallest one, "Duration (min)" is in minutes. */
+static bool may_be_minutes(const struct bk_dict *d, struct bk_str name,
+                           struct bk_str unit)
+{
+    struct bk_key key;
+    struct bk_target t;
+    if (!bk_eq_nocase(unit, BK_S("min")))
+        return true;
+    bk_key_of(d, name, &key);
+    return key.ok && bk_find_known(d, NULL, key.s, name, &t) &&
+           (t.kind == BK_TARGET_PARAM || bk_is(t.name, "duration"));
+}
 
 /* "name (unit)", "name [unit, remark]". */
 static bool split_brackets(const struct bk_dict *d, struct bk_str s,
@@ -541,13 +514,82 @@ static bool split_brackets(const struct bk_dict *d, struct bk_str s,
         inner.len -= close.len;
         size_t comma = bk_find_char(inner, ',');
         inner = bk_trim(comma == BK_NONE ? inner : bk_upto(inner, comma));
-        if (!bk_dict_unit(d, inner))
+        struct bk_str front = bk_trim(bk_upto(s, at));
+        if (!bk_dict_unit(d, inner) || !may_be_minutes(d, front, inner))
             continue;
-        *name = bk_trim(bk_upto(s, at));
+        *name = front;
         *unit = inner;
         return true;
     }
     return false;
+}
+
+/* "P95 (ms)", "avg_s": a stat and a time, and nothing that says of what. */
+static bool is_bare_latency(const struct words *w, const struct taken *all)
+{
+    return all->stat.n > 0 && all->stat.n + all->unit.n == w->n && all->u &&
+           bk_is(all->u->base, "s");
+}
+
+/* 'given' is a unit that stood beside the name, or NULL. */
+static bool find_parts(const struct lookup *l, struct bk_str name,
+                       const struct bk_unit *given, struct bk_target *t)
+{
+    const struct bk_dict *d = l->d;
+    struct words w;
+    struct taken all = {.u = given};
+    if (!split_words(d, name, &w))
+        return false;
+    if (!given)
+        all.u = find_unit(d, &w, &all.unit);
+    if (!find_stat(d, &w, all.unit, &all.stat_name, &all.stat))
+        return false;
+    if (!l->strict && is_bare_latency(&w, &all)) {
+        const struct bk_metric *m = bk_dict_metric(d, BK_S("request_latency"));
+        *t = (struct bk_target){.kind = BK_TARGET_METRIC,
+                                .name = BK_S("request_latency"),
+                                .stat = all.stat_name,
+                                .unit = all.u->name,
+                                .metric = m};
+        return true;
+    }
+    struct taken nothing = {.u = given};
+    struct taken stat = nothing;
+    stat.stat = all.stat;
+    stat.stat_name = all.stat_name;
+    struct taken unit = {.unit = all.unit, .u = all.u};
+    if (try_without(l, &w, nothing, t) ||
+        (all.stat.n > 0 && try_without(l, &w, stat, t)) ||
+        (all.unit.n > 0 && try_without(l, &w, unit, t)) ||
+        (all.stat.n > 0 && all.unit.n > 0 && try_without(l, &w, all, t))) {
+        if (t->unit.len == 0)
+            bk_find_unit_in(d, name, t);
+        return true;
+    }
+    return false;
+}
+
+bool bk_find_parts(const struct bk_dict *d, const struct bk_alias_set *format,
+                   struct bk_str name, bool strict, struct bk_target *t)
+{
+    const struct lookup l = {d, format, strict};
+    struct bk_str before;
+    struct bk_str unit;
+    /* a unit in brackets is one whatever its letters: "(W)", "(h)" */
+    return (split_brackets(d, name, &before, &unit) &&
+            find_parts(&l, before, bk_dict_unit(d, unit), t)) ||
+           find_parts(&l, name, NULL, t);
+}
+
+void bk_find_unit_in(const struct bk_dict *d, struct bk_str name, struct bk_target *t)
+{
+    struct words w;
+    struct span where;
+    if (t->kind != BK_TARGET_METRIC || !t->metric || !split_words(d, name, &w))
+        return;
+    const struct bk_unit *u = find_unit(d, &w, &where);
+    if (u && fits(t->metric, u))
+        t->unit = u->name;
 }
 
 /* "name, unit", "name / ms" */
