@@ -44,8 +44,6 @@ bool bk_api_open(bk_warehouse **w, const char *path, bk_open_mode mode,
     };
     *w = bk_realloc(NULL, sizeof **w);
     **w = (struct bk_warehouse){0};
-    if (mode == BK_OPEN_WRITE && !bk_make_parents(path, err))
-        return false;
     return bk_db_open(&(*w)->db, path, modes[mode], err);
 }
 

@@ -1,8 +1,6 @@
 /* benchkeep init: an empty warehouse. */
 #include "command.h"
 
-#include <unistd.h>
-
 static int run(struct bk_cli *cli, const void *args,
                const struct bk_strings *positional, struct bk_err *err)
 {
@@ -10,12 +8,12 @@ static int run(struct bk_cli *cli, const void *args,
     static const struct bk_column columns[] = {
         {"path", "", 0}, {"version", "", 0}, {"created", "", 0}};
     const char *path = positional->n > 0 ? positional->items[0] : cli->db_path;
-    bool there = access(path, F_OK) == 0;
     int64_t version = 0;
     int status = 0;
     if (!bk_api_open(&cli->warehouse, path, BK_OPEN_WRITE, err) ||
         !bk_db_version(bk_api_db(cli->warehouse), &version, err))
         return status;
+    bool there = bk_db_found_version(bk_api_db(cli->warehouse)) > 0;
     if (bk_cli_is_text(cli)) {
         struct bk_buf b = {0};
         bk_buf_addf(&b, "%s ", there ? "already there:" : "created");

@@ -312,6 +312,7 @@ static bool open_file(struct bk_db *db, struct bk_err *err)
         !set_up(db, err) || !identify(db, &version, err)) {
         return false;
     }
+    db->found_version = version;
     if (db->mode == BK_DB_READ) {
         return check_for_reading(db, version, err);
     }
@@ -379,6 +380,11 @@ void bk_db_close(struct bk_db *db)
 const char *bk_db_path(const struct bk_db *db)
 {
     return db->path;
+}
+
+int64_t bk_db_found_version(const struct bk_db *db)
+{
+    return db->found_version;
 }
 
 bool bk_db_version(struct bk_db *db, int64_t *version, struct bk_err *err)

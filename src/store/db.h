@@ -89,7 +89,9 @@ bool bk_db_check(struct bk_db *db, void (*say)(void *self, struct bk_str complai
                  void *self, struct bk_err *err);
 bool bk_db_version(struct bk_db *db, int64_t *version,
                    struct bk_err *err); /* user_version */
-int64_t bk_db_newest_version(void);     /* number of the last migration */
+/* user_version as it was before this handle migrated it; 0: it was new. */
+int64_t bk_db_found_version(const struct bk_db *db);
+int64_t bk_db_newest_version(void); /* number of the last migration */
 /* A number that changes when another connection has committed: what was cached of the
  * database's content is then stale. */
 bool bk_db_data_version(struct bk_db *db, int64_t *version, struct bk_err *err);

@@ -13,6 +13,7 @@ struct bk_db {
     sqlite3 *h;
     char *path; /* as given; ":memory:" */
     enum bk_db_mode mode;
+    int64_t found_version;               /* user_version when it was opened */
     unsigned depth;                      /* of nested transactions */
     bool lost;                           /* the engine rolled back on its own */
     struct bk_stmt *cache[BK_SQL_COUNT]; /* NULL until first asked for */
