@@ -189,7 +189,8 @@ static void add_int(const struct bk_column *c, int64_t i, struct bk_str unit,
                     enum bk_lang lang, struct bk_buf *b)
 {
     bool counted = bk_is(unit, "1");
-    if (!counted && unit.len) {
+    const unsigned scaled = BK_COL_RATIO | BK_COL_PERCENT;
+    if ((!counted && unit.len) || (c->flags & scaled)) {
         add_real(c, (double)i, unit, lang, b);
         return;
     }
