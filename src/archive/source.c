@@ -16,6 +16,9 @@ static bool note_place(struct bk_archive *ar, int64_t id, struct bk_str path,
 {
     int64_t one;
     bool known;
+    if (path.len == 0) {
+        return true;
+    }
     struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_SOURCE_PLACE_KNOWN);
     bk_bind_int(st, ":source", id);
     bk_bind_text(st, ":path", path);

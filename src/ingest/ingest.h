@@ -21,6 +21,9 @@ struct bk_import_options {       /* all may be NULL or empty */
     bool dry_run;
 };
 
+/* The options of 'benchkeep import', filling a struct bk_import_options (options.c). */
+extern const struct bk_opt bk_import_opts[];
+
 enum bk_file_status {
     BK_FILE_IMPORTED,
     BK_FILE_DUPLICATE,

@@ -162,10 +162,6 @@ size_t bk_redact_piece(struct bk_str piece, bool last, struct bk_buf *out, size_
 /* A piece must be longer than this. */
 #define BK_REDACT_TAIL ((size_t)64 * 1024)
 
-/* --- options.c --- */
-/* The options of 'benchkeep import', filling a struct bk_import_options. */
-extern const struct bk_opt bk_import_opts[];
-
 /* --- the import as a whole --- */
 struct bk_ingesting {
     struct bk_archive *archive;
