@@ -9,7 +9,7 @@
 
 #include "../base/num.h"
 #include "../base/time.h"
-#include "../stats/summary.h"
+#include "../stats/student.h"
 #include "question.h"
 
 #include <math.h>
