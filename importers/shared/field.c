@@ -1,0 +1,442 @@
+/* Names beside numbers: see field.h.
+ *
+ * The dictionary is asked with the name as written first, then with less and less of it:
+ * with its unit split off, without parentheses, and together with the heading above.
+ * The first reading whose unit fits the metric wins, so that "Throughput" in tok/s is
+ * not taken for requests a second. */
+#include "field.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "../../src/base/num.h"
+#include "../../src/base/utf8.h"
+#include "runs.h"
+
+/* Longer texts are prose, no configuration. */
+#define MAX_PARAM_TEXT ((size_t)200)
+/* Integers beyond this lose digits in a double. */
+#define EXACT_INTEGERS 9007199254740992.0
+
+/* --- what a name means --- */
+
+static struct bk_str without_parentheses(struct bk_arena *a, struct bk_str s)
+{
+    struct bk_buf b = {0};
+    size_t depth = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        if (c == '(' || c == '[') {
+            depth++;
+        } else if (c == ')' || c == ']') {
+            depth -= depth > 0;
+        } else if (depth == 0) {
+            bk_buf_addc(&b, c);
+        }
+    }
+    struct bk_str out = bk_dup(a, bk_trim(bk_buf_str(&b)));
+    bk_buf_free(&b);
+    return out;
+}
+
+bool bk_unit_fits(const struct bk_importing *im, const struct bk_target *t,
+                  struct bk_str unit)
+{
+    const struct bk_unit *u = bk_dict_unit(im->dict, unit);
+    struct bk_target same = *t;
+    return u == NULL || (bk_dict_fit(im->dict, &same, u) && bk_eq(same.name, t->name));
+}
+
+/* Reports write the words of tables, and tables those of reports. */
+static struct bk_target find(const struct bk_importing *im, struct bk_str name)
+{
+    struct bk_target t = bk_dict_find(im->dict, im->format, name);
+    return t.kind != BK_TARGET_NONE ? t : bk_dict_find(im->dict, BK_S("sweep"), name);
+}
+
+static bool try_name(const struct bk_importing *im, struct bk_field *f,
+                     struct bk_str name, struct bk_str unit)
+{
+    if (name.len == 0)
+        return false;
+    struct bk_target t = find(im, name);
+    const struct bk_unit *u = bk_dict_unit(im->dict, unit);
+    if (t.kind == BK_TARGET_NONE || (u != NULL && !bk_dict_fit(im->dict, &t, u)))
+        return false;
+    f->known = true;
+    f->target = t;
+    f->lookup = name;
+    f->unit = unit.len > 0 ? unit : t.unit;
+    return true;
+}
+
+bool bk_field_is_stat(const struct bk_importing *im, struct bk_str name)
+{
+    struct bk_str bare, unit;
+    bk_header_unit(im->dict, name, &bare, &unit);
+    return bk_dict_stat(im->dict, im->arena, bare).len > 0;
+}
+
+static bool try_contexts(const struct bk_importing *im, struct bk_field *f,
+                         struct bk_str name, struct bk_str unit,
+                         const struct bk_str *context, size_t n)
+{
+    for (size_t i = n; i-- > 0;) {
+        struct bk_str above, above_unit;
+        bk_header_unit(im->dict, without_parentheses(im->arena, context[i]), &above,
+                       &above_unit);
+        if (above_unit.len == 0)
+            bk_header_unit(im->dict, context[i], &above, &above_unit);
+        struct bk_str u = unit.len > 0 ? unit : above_unit;
+        struct bk_str both = bk_fmt(im->arena, "%.*s %.*s", BK_F(above), BK_F(name));
+        if (try_name(im, f, both, u) && f->target.kind == BK_TARGET_METRIC)
+            return true;
+        f->known = false;
+    }
+    return false;
+}
+
+static bool says_estimate(struct bk_str header)
+{
+    static const char *const marks[] = {"(est",   "estimat", "estimad", "~",        "≈",
+                                        "(aprox", "(approx", "оценк",   "projected"};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        if (bk_has(header, bk_str(marks[i])))
+            return true;
+    }
+    return false;
+}
+
+/* Name and unit in every order of trust; true when the dictionary knows one. */
+static bool try_all(const struct bk_importing *im, struct bk_field *f,
+                    struct bk_str cell_unit, const struct bk_str *context, size_t n)
+{
+    struct bk_arena *a = im->arena;
+    struct bk_str name, split;
+    bk_header_unit(im->dict, f->header, &name, &split);
+    struct bk_str unit = split.len > 0 ? split : cell_unit;
+    f->unit = unit;
+    struct bk_target exact;
+    if (bk_dict_exact(im->dict, im->format, f->header, &exact) &&
+        try_name(im, f, f->header, exact.unit.len > 0 ? exact.unit : unit))
+        return true;
+    if (bk_field_is_stat(im, name) && try_contexts(im, f, name, unit, context, n))
+        return true;
+    if (unit.len > 0 &&
+        try_name(im, f, bk_fmt(a, "%.*s %.*s", BK_F(name), BK_F(unit)), unit))
+        return true;
+    if (try_name(im, f, f->header, unit) || try_name(im, f, name, unit))
+        return true;
+    struct bk_str bare = without_parentheses(a, f->header);
+    struct bk_str bare_unit;
+    bk_header_unit(im->dict, bare, &name, &bare_unit);
+    unit = split.len > 0 ? split : bare_unit.len > 0 ? bare_unit : cell_unit;
+    if (try_name(im, f, bare, unit) || try_name(im, f, name, unit))
+        return true;
+    return try_contexts(im, f, bare, unit, context, n);
+}
+
+struct bk_field bk_field_of(const struct bk_importing *im, struct bk_str header,
+                            struct bk_str cell_unit, const struct bk_str *context,
+                            size_t n_context)
+{
+    struct bk_field f = {.header = bk_trim(header)};
+    f.lookup = f.header;
+    f.estimate = says_estimate(bk_utf8_lower(im->arena, f.header));
+    if (f.header.len == 0)
+        return f;
+    if (!try_all(im, &f, cell_unit, context, n_context)) {
+        f.known = false;
+        f.target = (struct bk_target){0};
+        f.lookup = f.header;
+    }
+    return f;
+}
+
+void bk_field_judge(const struct bk_importing *im, struct bk_field *f,
+                    const struct bk_str *cells, size_t n, enum bk_decimal decimal)
+{
+    size_t numbers = 0, texts = 0;
+    struct bk_str unit = {0};
+    for (size_t i = 0; i < n; i++) {
+        struct bk_cell c = bk_cell_read(cells[i], decimal);
+        numbers += c.kind == BK_CELL_NUMBER;
+        texts += c.kind == BK_CELL_TEXT;
+        if (c.kind == BK_CELL_NUMBER && unit.len == 0 &&
+            bk_dict_unit(im->dict, c.unit) != NULL)
+            unit = c.unit;
+    }
+    struct bk_str name, split;
+    bk_header_unit(im->dict, f->header, &name, &split);
+    if (unit.len > 0 && split.len == 0 && (f->unit.len == 0 || !f->known))
+        *f = bk_field_of(im, f->header, unit, NULL, 0);
+    f->text = texts > numbers;
+}
+
+/* --- cells --- */
+
+static bool strip_word(struct bk_str *s, const char *word)
+{
+    struct bk_str w = bk_str(word);
+    if (s->len <= w.len || !bk_eq_nocase(bk_upto(*s, w.len), w))
+        return false;
+    *s = bk_trim(bk_from(*s, w.len));
+    return true;
+}
+
+/* "Up to 500" says how far a ramp goes. */
+static struct bk_str without_bound(struct bk_str s)
+{
+    static const char *const words[] = {"até ", "Até ", "ate ",  "up to ", "hasta ",
+                                        "max ", "máx ", "máx. ", "max. ",  "до ",
+                                        "До ",  "≤",    "<="};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strip_word(&s, words[i]))
+            return s;
+    }
+    return s;
+}
+
+static struct bk_str plain_number(struct bk_arena *a, const struct bk_cell *c,
+                                  double factor)
+{
+    char out[32];
+    double v = c->value * factor;
+    if (!isfinite(v) || fabs(v) > EXACT_INTEGERS)
+        return c->text;
+    return bk_dup(a, (struct bk_str){out, bk_format_double(v, out)});
+}
+
+struct bk_str bk_param_value(const struct bk_importing *im, struct bk_str text,
+                             struct bk_str unit, enum bk_decimal decimal)
+{
+    struct bk_cell c = bk_cell_read(text, decimal);
+    if (c.kind == BK_CELL_TEXT) {
+        struct bk_cell bound = bk_cell_read(without_bound(c.text), decimal);
+        if (bound.kind != BK_CELL_NUMBER)
+            return c.text;
+        c = bound;
+    }
+    if (c.kind != BK_CELL_NUMBER)
+        return c.text;
+    const struct bk_unit *u = bk_dict_unit(im->dict, c.unit.len > 0 ? c.unit : unit);
+    if (c.unit.len > 0 && u == NULL)
+        return c.text;
+    if (c.rest.len > 0 && c.rest.ptr[0] != '(' && c.unit.len == 0)
+        return c.text;
+    return plain_number(im->arena, &c, u != NULL ? u->factor : 1);
+}
+
+static void fail_run(const struct bk_importing *im, struct bk_run *run,
+                     const struct bk_field *f, struct bk_str text,
+                     struct bk_str locator)
+{
+    if (run->status == BK_RUN_FAILED)
+        return;
+    run->status = BK_RUN_FAILED;
+    run->status_why =
+        bk_fmt(im->arena, "'%.*s' in column '%.*s'", BK_F(text), BK_F(f->header));
+    struct bk_finding *finding =
+        bk_run_finding(im->arena, run, "failed-run", BK_WARNING, f->header,
+                       "'%.*s' in column '%.*s': nothing was measured there",
+                       BK_F(text), BK_F(f->header));
+    finding->locator = locator;
+}
+
+static bool says_failed(struct bk_arena *a, struct bk_str text)
+{
+    static const char *const words[] = {
+        "fail",      "error",     "oom",   "out of memory", "crash",
+        "timeout",   "timed out", "abort", "invalid",       "killed",
+        "exception", "falh",      "erro",  "inválid",       "ошибк",
+        "неуспешно", "失败",      "错误",  "실패",          "오류"};
+    struct bk_str low = bk_utf8_lower(a, text);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (bk_has(low, bk_str(words[i])))
+            return true;
+    }
+    return false;
+}
+
+static void leave_out(const struct bk_importing *im, struct bk_run *run,
+                      const struct bk_field *f, struct bk_str text, const char *why,
+                      struct bk_str locator)
+{
+    struct bk_finding *finding =
+        bk_run_finding(im->arena, run, "unmapped", BK_INFO, f->header,
+                       "'%.*s' under '%.*s' is %s, no measurement",
+                       BK_F(bk_upto(text, MAX_PARAM_TEXT)), BK_F(f->header), why);
+    finding->locator = locator;
+}
+
+/* "request_latency.p95{ok}~" */
+static const char *target_text(struct bk_arena *a, const struct bk_target *t,
+                               struct bk_str stat)
+{
+    struct bk_buf b = {0};
+    bk_buf_add(&b, t->name);
+    if (stat.len > 0) {
+        bk_buf_addc(&b, '.');
+        bk_buf_add(&b, stat);
+    }
+    if (t->scope.len > 0) {
+        bool braced = t->scope.ptr[0] == '{';
+        bk_buf_addf(&b, "%s%.*s%s", braced ? "" : "{", BK_F(t->scope),
+                    braced ? "" : "}");
+    }
+    if (t->complement)
+        bk_buf_addc(&b, '~');
+    const char *s = bk_cstr(a, bk_buf_str(&b));
+    bk_buf_free(&b);
+    return s;
+}
+
+static bool emit_number(const struct bk_importing *im, struct bk_run *run,
+                        const struct bk_field *f, const char *target,
+                        const struct bk_reading *r)
+{
+    size_t before = run->n_measurements;
+    struct bk_measurement *m =
+        target != NULL ? bk_emit_as(im, run, target, r) : bk_emit(im, run, r);
+    if (m == NULL)
+        return false;
+    if (m->source_name.len == 0)
+        m->source_name = f->header;
+    unsigned rank;
+    if (bk_run_new_claim(run, m, &rank))
+        m->rank = rank;
+    else if (run->n_measurements == before + 1)
+        run->n_measurements = before;
+    return true;
+}
+
+static bool emit_metric(const struct bk_importing *im, struct bk_run *run,
+                        const struct bk_field *f, const struct bk_cell *c,
+                        const struct bk_cell_rules *rules, struct bk_str locator)
+{
+    struct bk_target t = f->target;
+    struct bk_reading r = {
+        .name = f->header,
+        .unit = c->unit.len > 0 ? c->unit : f->unit,
+        .text = c->digits,
+        .has_value = true,
+        .value = c->value,
+        .half = c->half,
+        .origin = c->approximate ? BK_ESTIMATED : BK_REPORTED,
+        .population = rules->population,
+        .locator = locator,
+    };
+    /* A word behind the number that is no unit ("apenas", "x") must not hide the unit
+     * of the column. */
+    if (c->unit.len > 0 && bk_dict_unit(im->dict, c->unit) == NULL && f->known)
+        r.unit = f->unit;
+    if (!f->known)
+        return emit_number(im, run, f, NULL, &r);
+    const struct bk_unit *u = bk_dict_unit(im->dict, r.unit);
+    if (u != NULL && !bk_dict_fit(im->dict, &t, u)) {
+        leave_out(im, run, f, c->text, "in a unit that this metric does not have",
+                  locator);
+        return false;
+    }
+    bool spread = isfinite(c->plus_minus);
+    struct bk_str stat = t.stat.len > 0 || !spread ? t.stat : BK_S("mean");
+    bool done = emit_number(im, run, f, target_text(im->arena, &t, stat), &r);
+    if (done && spread) {
+        r.value = c->plus_minus;
+        r.half = NAN;
+        r.text = (struct bk_str){0};
+        (void)emit_number(im, run, f, target_text(im->arena, &t, BK_S("stddev")), &r);
+    }
+    return done;
+}
+
+static void set_param(const struct bk_importing *im, struct bk_run *run,
+                      const struct bk_field *f, struct bk_str name, struct bk_str value,
+                      struct bk_str locator)
+{
+    char key[64];
+    if (value.len == 0 || value.len > MAX_PARAM_TEXT || name.len == 0)
+        return;
+    if (name.len < sizeof key) {
+        memcpy(key, name.ptr, name.len);
+        key[name.len] = 0;
+        const struct bk_param *old = bk_run_find_param(run, key);
+        if (old != NULL) {
+            if (bk_eq(old->value, value))
+                return;
+            struct bk_finding *finding =
+                bk_run_finding(im->arena, run, "conflicting-values", BK_WARNING, name,
+                               "%.*s is %.*s and, under '%.*s', %.*s", BK_F(name),
+                               BK_F(old->value), BK_F(f->header), BK_F(value));
+            finding->expected = old->value;
+            finding->actual = value;
+            finding->locator = locator;
+            return;
+        }
+    }
+    bk_run_param(im->arena, run, bk_dup(im->arena, name), bk_dup(im->arena, value),
+                 locator);
+}
+
+static bool emit_context(const struct bk_importing *im, struct bk_run *run,
+                         const struct bk_field *f, struct bk_str text,
+                         struct bk_str locator)
+{
+    if (!bk_is(f->target.name, "status"))
+        return bk_emit_text(im, run, f->lookup, bk_dup(im->arena, text), locator) ||
+               bk_emit_text(im, run, f->target.name, bk_dup(im->arena, text), locator);
+    if (says_failed(im->arena, text))
+        fail_run(im, run, f, text, locator);
+    return true;
+}
+
+/* A cell that holds no number, under the name of a metric or an unknown name. */
+static bool emit_wordy(const struct bk_importing *im, struct bk_run *run,
+                       const struct bk_field *f, const struct bk_cell *c,
+                       const struct bk_cell_rules *rules, struct bk_str locator)
+{
+    bool counts_errors = f->known && bk_is(f->target.name, "requests_failed");
+    if (c->kind == BK_CELL_FAILED ||
+        (counts_errors && says_failed(im->arena, c->text))) {
+        if (f->known)
+            fail_run(im, run, f, c->text, locator);
+        return f->known;
+    }
+    if (c->kind == BK_CELL_RANGE) {
+        leave_out(im, run, f, c->text, "a range", locator);
+        return false;
+    }
+    if (f->known || !rules->keep_texts)
+        return false;
+    set_param(im, run, f, f->header, c->text, locator);
+    return true;
+}
+
+bool bk_field_emit(const struct bk_importing *im, struct bk_run *run,
+                   const struct bk_field *f, struct bk_str cell,
+                   const struct bk_cell_rules *rules, struct bk_str locator)
+{
+    struct bk_cell c = bk_cell_read(cell, rules->decimal);
+    if (c.kind == BK_CELL_EMPTY || f->target.kind == BK_TARGET_IGNORED)
+        return false;
+    if (f->target.kind == BK_TARGET_CONTEXT)
+        return emit_context(im, run, f, c.text, locator);
+    if (f->target.kind == BK_TARGET_PARAM) {
+        set_param(im, run, f, f->target.name,
+                  bk_param_value(im, cell, f->unit, rules->decimal), locator);
+        return true;
+    }
+    if (!f->known && (f->text || rules->as_params) && rules->keep_texts) {
+        set_param(im, run, f, f->header,
+                  f->text ? c.text : bk_param_value(im, cell, f->unit, rules->decimal),
+                  locator);
+        return true;
+    }
+    if (c.kind != BK_CELL_NUMBER)
+        return emit_wordy(im, run, f, &c, rules, locator);
+    if (rules->claims && (c.approximate || f->estimate)) {
+        leave_out(im, run, f, c.text, "an estimate", locator);
+        return false;
+    }
+    return emit_metric(im, run, f, &c, rules, locator);
+}

@@ -1,0 +1,295 @@
+/* Sweep tables: CSV, TSV and semicolon files, Markdown pipe tables, JSON arrays and
+ * NDJSON of flat objects, and one JSON object that describes one run.  One row is one
+ * run; what a column means is found through the dictionary and --map.  docs/sweeps.md
+ * says how tables are read. */
+#include "sweep.h"
+
+#include <string.h>
+
+#include "../src/base/utf8.h"
+#include "shared/doc.h"
+#include "shared/foreign.h"
+#include "shared/table.h"
+
+#define MAX_COLUMNS_SHOWN ((size_t)400)  /* bytes of names in a message */
+#define SAMPLE_ROWS       ((size_t)2000) /* that settle decimal marks and column kinds */
+
+/* Bids: low, so that any importer that knows the tool goes first. */
+#define BID_ROWS    30 /* a table of runs */
+#define BID_TABLE   20 /* another table with known names */
+#define BID_UNKNOWN 3  /* a table of numbers whose columns only --map can name */
+
+void bk_sweep_note_column(struct bk_sweep *s, struct bk_str name)
+{
+    if (name.len == 0 || s->columns.len > MAX_COLUMNS_SHOWN)
+        return;
+    s->columns = bk_fmt(s->im->arena, "%.*s%s'%.*s'", BK_F(s->columns),
+                        s->columns.len > 0 ? ", " : "", BK_F(bk_upto(name, 60)));
+}
+
+/* --- text --- */
+
+static bool nothing_known(struct bk_str columns, struct bk_err *err)
+{
+    return bk_fail(err, BK_EINPUT,
+                   "none of the columns is known as a metric: %.*s; name them with "
+                   "--map COLUMN=METRIC[.STAT][:UNIT]",
+                   BK_F(bk_upto(columns, MAX_COLUMNS_SHOWN)));
+}
+
+static bool note_ragged(const struct bk_importing *im, size_t rows, struct bk_err *err)
+{
+    const struct bk_finding f = {
+        .code = BK_S("ragged-rows"),
+        .severity = BK_WARNING,
+        .message = bk_fmt(
+            im->arena, "%zu rows have more or fewer cells than the header has columns",
+            rows),
+    };
+    return rows == 0 || im->sink->finding(im->sink, &f, err);
+}
+
+/* --- CSV --- */
+
+static size_t sample_rows(const struct bk_table *t)
+{
+    return t->n_rows < SAMPLE_ROWS ? t->n_rows : SAMPLE_ROWS;
+}
+
+static enum bk_decimal table_decimal(struct bk_arena *a, const struct bk_table *t)
+{
+    size_t n = 0, rows = sample_rows(t);
+    struct bk_str *cells = bk_alloc_array(a, rows * t->n_columns + 1, sizeof *cells);
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t j = 0; j < t->n_columns; j++)
+            cells[n++] = t->rows[i][j];
+    }
+    return bk_decimal_of(cells, n);
+}
+
+/* The column that a data frame writes for its row numbers. */
+static bool is_row_number(struct bk_str header)
+{
+    return bk_trim(header).len == 0 || bk_starts(header, BK_S("Unnamed:"));
+}
+
+static struct bk_field *table_fields(struct bk_sweep *s, const struct bk_table *t,
+                                     enum bk_decimal decimal)
+{
+    struct bk_arena *a = s->im->arena;
+    struct bk_field *fields = bk_alloc_array(a, t->n_columns + 1, sizeof *fields);
+    size_t rows = sample_rows(t);
+    struct bk_str *cells = bk_alloc_array(a, rows + 1, sizeof *cells);
+    for (size_t j = 0; j < t->n_columns; j++) {
+        for (size_t i = 0; i < rows; i++)
+            cells[i] = t->rows[i][j];
+        fields[j] = bk_field_of(s->im, t->header[j], (struct bk_str){0}, NULL, 0);
+        bk_field_judge(s->im, &fields[j], cells, rows, decimal);
+        if (is_row_number(t->header[j]))
+            fields[j].target.kind = BK_TARGET_IGNORED;
+        s->known += fields[j].target.kind == BK_TARGET_METRIC;
+        bk_sweep_note_column(s, t->header[j]);
+    }
+    return fields;
+}
+
+static bool read_csv(struct bk_sweep *s, struct bk_str text, struct bk_err *err)
+{
+    struct bk_table t = {0};
+    const struct bk_importing *im = s->im;
+    if (!bk_csv_read(im->arena, text, bk_csv_delimiter(bk_upto(text, BK_HEAD_SIZE)), &t,
+                     err))
+        return false;
+    if (t.n_rows > BK_MAX_RUNS || t.n_rows * t.n_columns > BK_SWEEP_MAX_CELLS)
+        return bk_fail(err, BK_EINPUT,
+                       "line %zu: %zu rows of %zu columns are too many for a table of "
+                       "runs",
+                       t.header_line, t.n_rows, t.n_columns);
+    struct bk_cell_rules rules = {.keep_texts = true,
+                                  .decimal = table_decimal(im->arena, &t)};
+    struct bk_field *fields = table_fields(s, &t, rules.decimal);
+    for (size_t i = 0; i < t.n_rows; i++) {
+        struct bk_run *run = bk_runs_add(im, &s->runs);
+        for (size_t j = 0; j < t.n_columns; j++) {
+            struct bk_str where =
+                bk_fmt(im->arena, "line %zu column %zu", t.row_lines[i], j + 1);
+            (void)bk_field_emit(im, run, &fields[j], t.rows[i][j], &rules, where);
+        }
+    }
+    return note_ragged(im, t.ragged, err);
+}
+
+/* --- Markdown --- */
+
+static bool read_markdown(struct bk_sweep *s, struct bk_str text, struct bk_err *err)
+{
+    struct bk_doc d = {.im = s->im};
+    if (text.len > BK_DOC_MAX_BYTES)
+        return bk_fail(err, BK_EINPUT, "byte %zu: more Markdown than a report has",
+                       (size_t)BK_DOC_MAX_BYTES);
+    bk_doc_read(&d, text);
+    bk_doc_assemble(&d);
+    s->runs = d.runs;
+    s->known = d.known;
+    s->columns = d.columns;
+    return note_ragged(s->im, d.ragged, err);
+}
+
+/* "|---|---|" below a line with a pipe. */
+static bool has_pipe_table(struct bk_str text)
+{
+    struct bk_str line, last = {0};
+    while (bk_next_line(&text, &line)) {
+        struct bk_str s = bk_trim(line);
+        bool pipes = bk_find_char(s, '|') != BK_NONE;
+        bool ruled =
+            pipes && bk_has(s, BK_S("--")) && bk_find_char(last, '|') != BK_NONE;
+        for (size_t i = 0; i < s.len && ruled; i++)
+            ruled = memchr("|-: \t", s.ptr[i], 5) != NULL;
+        if (ruled)
+            return true;
+        last = s;
+    }
+    return false;
+}
+
+/* --- import --- */
+
+static bool begins_json(struct bk_str text)
+{
+    text = bk_trim(text);
+    return text.len > 0 && (text.ptr[0] == '{' || text.ptr[0] == '[');
+}
+
+static bool read_table(struct bk_sweep *s, struct bk_input *in, struct bk_err *err)
+{
+    struct bk_str text;
+    if (!bk_input_text(in, BK_SWEEP_MAX_BYTES, &text, err))
+        return false;
+    if (!bk_doc_text(s->im, &text, err))
+        return false;
+    return has_pipe_table(text) ? read_markdown(s, text, err) : read_csv(s, text, err);
+}
+
+static void keep_runs_with_numbers(struct bk_runs *runs)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < runs->n; i++) {
+        if (runs->items[i]->n_measurements > 0 || runs->items[i]->status != BK_RUN_OK)
+            runs->items[n++] = runs->items[i];
+    }
+    runs->n = n;
+}
+
+static bool import_sweep(struct bk_input *in, const struct bk_importing *im,
+                         struct bk_err *err)
+{
+    struct bk_sweep s = {.im = im};
+    bool ok = begins_json(bk_input_head(in)) ? bk_sweep_json(&s, in, err)
+                                             : read_table(&s, in, err);
+    if (!ok)
+        return false;
+    if (s.known == 0)
+        return nothing_known(s.columns, err);
+    keep_runs_with_numbers(&s.runs);
+    if (s.runs.n == 0)
+        return bk_fail(err, BK_EINPUT, "the table has no row with a measurement");
+    return bk_runs_send(im, &s.runs, err);
+}
+
+/* --- the bid --- */
+
+static size_t score_names(const struct bk_importing *im, const struct bk_table *t,
+                          size_t *numbers)
+{
+    size_t known = 0;
+    *numbers = 0;
+    for (size_t j = 0; j < t->n_columns; j++) {
+        struct bk_field f = bk_field_of(im, t->header[j], (struct bk_str){0}, NULL, 0);
+        known += f.target.kind == BK_TARGET_METRIC;
+        for (size_t i = 0; i < t->n_rows && i < 20; i++)
+            *numbers +=
+                bk_cell_read(t->rows[i][j], BK_DECIMAL_POINT).kind == BK_CELL_NUMBER;
+    }
+    return known;
+}
+
+/* The head up to its last line end: a cut row is no row. */
+static struct bk_str whole_lines(const struct bk_input *in)
+{
+    struct bk_str head = bk_input_head(in);
+    size_t end = bk_rfind_char(head, '\n');
+    if (bk_input_is_whole(in) || end == BK_NONE)
+        return head;
+    return bk_upto(head, end + 1);
+}
+
+static bool header_is_names(const struct bk_table *t)
+{
+    size_t names = 0;
+    for (size_t j = 0; j < t->n_columns; j++) {
+        if (t->header[j].len > 120)
+            return false;
+        names += bk_cell_read(t->header[j], BK_DECIMAL_POINT).kind == BK_CELL_TEXT;
+    }
+    return names * 2 > t->n_columns;
+}
+
+static int bid_csv(const struct bk_importing *im, struct bk_str head)
+{
+    struct bk_table t = {0};
+    struct bk_err ignored;
+    size_t numbers;
+    char first = bk_trim(head).len > 0 ? bk_trim(head).ptr[0] : '<';
+    if (first == '<' || first == '#' ||
+        !bk_csv_read(im->arena, head, bk_csv_delimiter(head), &t, &ignored) ||
+        t.n_columns < 2 || t.n_rows == 0 || t.ragged * 5 > t.n_rows ||
+        !header_is_names(&t) || bk_names_of_a_tool(t.header, t.n_columns))
+        return 0;
+    size_t known = score_names(im, &t, &numbers);
+    if (numbers == 0)
+        return 0;
+    return known > 0 ? BID_ROWS : t.ragged == 0 ? BID_UNKNOWN : 0;
+}
+
+static int bid_markdown(const struct bk_importing *im, struct bk_str head)
+{
+    struct bk_doc d = {.im = im};
+    struct bk_str repaired;
+    size_t sequences;
+    const char *charset;
+    if (bk_mojibake_repair(im->arena, head, &repaired, &sequences, &charset))
+        head = repaired;
+    bk_doc_read(&d, head);
+    if (d.known == 0 || d.foreign)
+        return 0;
+    return d.n_row_tables > 0 ? BID_ROWS : BID_TABLE;
+}
+
+static int bid_sweep(const struct bk_input *in)
+{
+    struct bk_str head = whole_lines(in);
+    if (begins_json(head))
+        return bk_sweep_json_bid(in);
+    if (bk_trim(head).len == 0 || bk_find_char(head, '\0') != BK_NONE)
+        return 0;
+    struct bk_arena *a = bk_arena_new();
+    const struct bk_importing im = {
+        .arena = a, .dict = bk_dict_new(a), .format = BK_S("sweep")};
+    int bid = has_pipe_table(head) ? bid_markdown(&im, head) : bid_csv(&im, head);
+    bk_arena_free(a);
+    return bid;
+}
+
+const struct bk_importer bk_importer_sweep = {
+    .name = "sweep",
+    .title = "table of runs",
+    .upstream =
+        "CSV, TSV, Markdown tables, JSON arrays and NDJSON of flat objects, one "
+        "run a row, headers in any language",
+    .gives = "runs",
+    .example = "any spreadsheet saved as CSV",
+    .version = 1,
+    .bid = bid_sweep,
+    .import = import_sweep,
+};
