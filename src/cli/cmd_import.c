@@ -343,18 +343,10 @@ static int run(struct bk_cli *cli, const void *args,
         return 0;
     catch_interrupt();
     bool ok = bk_ingest(ar, options, positional, &observer, err);
-    if (!ok &&
-        im.total.files[0] + im.total.files[1] + im.total.files[2] + im.total.files[3] ==
-            0 &&
-        err->code == BK_EUSAGE) {
-        bk_progress_clear(&im.progress);
-        struct bk_err ignored = {0};
-        if (im.out)
-            bk_out_close(im.out, false, &ignored);
-        bk_report_free(im.report);
-        return 0;
-    }
-    finish(&im, ok, err);
+    if (!ok && err->code == BK_EUSAGE)
+        abandon(&im);
+    else
+        finish(&im, ok, err);
     return im.total.files[BK_FILE_FAILED] > 0 ? bk_exit_status(BK_EINPUT) : 0;
 }
 
