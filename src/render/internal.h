@@ -6,7 +6,7 @@
 
 /* --- json.c --- */
 /* Appends s as a JSON string; ill-formed UTF-8 becomes U+FFFD. */
-void bk_json_string(struct bk_buf *b, struct bk_str s);
+void bk_json_quote(struct bk_buf *b, struct bk_str s);
 /* Appends a row as an object; section (may be NULL) becomes a first member "section".
  */
 void bk_json_row(struct bk_buf *b, const struct bk_section *s,

@@ -39,7 +39,7 @@ static bool is_plain(unsigned char c)
     return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
 }
 
-void bk_json_string(struct bk_buf *b, struct bk_str s)
+void bk_json_quote(struct bk_buf *b, struct bk_str s)
 {
     bk_buf_addc(b, '"');
     for (size_t pos = 0; pos < s.len;) {
@@ -77,12 +77,12 @@ static void add_pairs(struct bk_buf *b, const struct bk_pair *items, size_t n)
     for (size_t i = 0; i < n; i++) {
         if (i > 0)
             bk_buf_addc(b, ',');
-        bk_json_string(b, items[i].name);
+        bk_json_quote(b, items[i].name);
         bk_buf_addc(b, ':');
         if (items[i].is_number && is_json_number(items[i].value))
             bk_buf_add(b, items[i].value);
         else
-            bk_json_string(b, items[i].value);
+            bk_json_quote(b, items[i].value);
     }
     bk_buf_addc(b, '}');
 }
@@ -94,7 +94,7 @@ static void add_real(struct bk_buf *b, const struct bk_column *c, double x)
     if (isfinite(x))
         bk_buf_add(b, s);
     else if (c->flags & BK_COL_SPECIALS)
-        bk_json_string(b, s);
+        bk_json_quote(b, s);
     else
         bk_buf_add(b, BK_S("null"));
 }
@@ -114,11 +114,11 @@ static void add_value(struct bk_buf *b, const struct bk_column *c,
         add_real(b, c, v->u.real);
         break;
     case BK_CELL_STR:
-        bk_json_string(b, v->u.s);
+        bk_json_quote(b, v->u.s);
         break;
     case BK_CELL_TIME:
         bk_format_iso(v->u.i, time);
-        bk_json_string(b, bk_str(time));
+        bk_json_quote(b, bk_str(time));
         break;
     case BK_CELL_BOOL:
         bk_buf_add(b, v->u.i ? BK_S("true") : BK_S("false"));
@@ -136,7 +136,7 @@ void bk_json_row(struct bk_buf *b, const struct bk_section *s,
     bk_buf_addc(b, '{');
     if (section) {
         bk_buf_add(b, BK_S("\"section\":"));
-        bk_json_string(b, bk_str(section));
+        bk_json_quote(b, bk_str(section));
         first = false;
     }
     for (size_t i = 0; i < s->n_columns; i++) {
@@ -145,7 +145,7 @@ void bk_json_row(struct bk_buf *b, const struct bk_section *s,
         if (!first)
             bk_buf_addc(b, ',');
         first = false;
-        bk_json_string(b, bk_str(s->columns[i].name));
+        bk_json_quote(b, bk_str(s->columns[i].name));
         bk_buf_addc(b, ':');
         add_value(b, &s->columns[i], &cells[i]);
     }
@@ -193,9 +193,9 @@ static void render_notes(const struct bk_report *r, struct bk_buf *b)
     bk_buf_add(b, BK_S("\"notes\":["));
     for (const struct bk_note *n = r->notes; n; n = n->link) {
         bk_buf_add(b, BK_S("\n{\"code\":"));
-        bk_json_string(b, n->code);
+        bk_json_quote(b, n->code);
         bk_buf_addf(b, ",\"severity\":\"%s\",\"message\":", severity_name(n->severity));
-        bk_json_string(b, n->message);
+        bk_json_quote(b, n->message);
         bk_buf_add(b, n->link ? BK_S("},") : BK_S("}\n"));
     }
     bk_buf_addc(b, ']');
@@ -205,7 +205,7 @@ static bool render_whole(const struct bk_report *r, struct bk_out *out,
                          struct bk_buf *b, struct bk_err *err)
 {
     bk_buf_add(b, BK_S("{\"report\":"));
-    bk_json_string(b, bk_str(r->name));
+    bk_json_quote(b, bk_str(r->name));
     bk_buf_add(b, BK_S(",\n\"args\":"));
     add_pairs(b, r->args, r->n_args);
     bk_buf_add(b, BK_S(",\n\"sections\":{"));
@@ -213,7 +213,7 @@ static bool render_whole(const struct bk_report *r, struct bk_out *out,
     for (struct bk_section *s = r->sections; s; s = s->link) {
         bk_buf_clear(b);
         bk_buf_addc(b, '\n');
-        bk_json_string(b, bk_str(s->name));
+        bk_json_quote(b, bk_str(s->name));
         bk_buf_addc(b, ':');
         bk_out_add(out, bk_buf_str(b));
         if (!render_rows(s, out, b, err))
