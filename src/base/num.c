@@ -322,6 +322,31 @@ static size_t lay_out(bool negative, const char *digits, size_t n, int exponent,
     return (size_t)(p - out);
 }
 
+/* Most numbers of measurements have at most nine decimals: when the value is the
+ * quotient of an integer below 2^53 and 10^9, which is rounded correctly, the digits of
+ * that integer are the shortest text. False: it is not. */
+static bool format_few_decimals(double value, char *out, size_t *len)
+{
+    const double low = 1e-6, high = 1e6, unit = 1e9;
+    const uint64_t parts = 1000000000;
+    double size = fabs(value);
+    if (!(size >= low && size < high))
+        return false;
+    double n = round(size * unit);
+    if (n / unit != size)
+        return false;
+    uint64_t digits = (uint64_t)n;
+    char *p = out + snprintf(out, 16, "%s%llu.", signbit(value) ? "-" : "",
+                             (unsigned long long)(digits / parts));
+    for (uint64_t rest = digits % parts, place = parts / 10; rest > 0; place /= 10) {
+        *p++ = (char)('0' + rest / place);
+        rest %= place;
+    }
+    *p = 0;
+    *len = (size_t)(p - out);
+    return true;
+}
+
 size_t bk_format_double(double value, char out[32])
 {
     size_t len = format_special(value, out);
@@ -329,6 +354,8 @@ size_t bk_format_double(double value, char out[32])
         return len;
     if (fabs(value) < 1e15 && value == trunc(value) && !(value == 0 && signbit(value)))
         return (size_t)snprintf(out, 32, "%lld", (long long)value);
+    if (format_few_decimals(value, out, &len))
+        return len;
     /* a subnormal number has less precision, so that fewer digits may do */
     int first = fabs(value) < DBL_MIN ? 1 : SURE_DIGITS;
     for (int significant = first;; significant++) {

@@ -217,6 +217,26 @@ static void writes_what_reads_back(void **state)
     }
 }
 
+/* The short way to write decimals gives what the long one does. */
+static void writes_decimals_as_printf_does(void **state)
+{
+    (void)state;
+    uint64_t seed = 521288629;
+    for (int i = 0; i < 100000; i++) {
+        char text[32], want[64];
+        int decimals = 1 + (int)(next_random(&seed) % 12);
+        double value = (double)(next_random(&seed) >> (20 + next_random(&seed) % 40));
+        value /= pow(10, decimals);
+        if (value >= 1e6 || value < 1e-4)
+            continue;
+        bk_format_double(value, text);
+        snprintf(want, sizeof want, "%.15g", value);
+        if (strtod(want, NULL) == value)
+            assert_string_equal(text, want);
+        assert_true(strtod(text, NULL) == value);
+    }
+}
+
 static void writes_fixed_and_significant_digits(void **state)
 {
     (void)state;
@@ -289,6 +309,7 @@ int main(void)
         cmocka_unit_test(half_a_digit_is_what_was_printed),
         cmocka_unit_test(writes_shortest_text),
         cmocka_unit_test(writes_what_reads_back),
+        cmocka_unit_test(writes_decimals_as_printf_does),
         cmocka_unit_test(writes_fixed_and_significant_digits),
         cmocka_unit_test(locale_does_not_matter),
         cmocka_unit_test(sizes_take_decimal_and_binary_units),
