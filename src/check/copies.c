@@ -1,0 +1,164 @@
+/* R3: the same three statistics to the last digit in runs of different hardware or
+ * config.  One equal number is chance, three with three digits or more were copied. */
+#include <math.h>
+
+#include "../base/num.h"
+#include "internal.h"
+
+enum {
+    LEAST_DIGITS = 3, /* significant digits that each of the numbers must have */
+    MAX_RUNS = 20000, /* of one unit; larger ones are streams, not tables */
+    MAX_SERIES = 500, /* metrics and scopes of a run that are looked at */
+};
+
+/* Statistics that no two runs share by chance, when they agree in all three. */
+static const char *const triples[][3] = {
+    {"mean", "min", "max"}, {"p50", "p95", "p99"},  {"p50", "p90", "p95"},
+    {"mean", "p50", "p95"}, {"mean", "p95", "max"}, {"mean", "stddev", "max"},
+};
+#define N_TRIPLES (sizeof triples / sizeof *triples)
+
+struct series { /* the distribution of one metric and scope */
+    const struct bk_measurement *any;
+    const struct bk_measurement *stats[N_TRIPLES][3];
+};
+
+static size_t significant_digits(const struct bk_measurement *m)
+{
+    struct bk_str s = m->source_value;
+    char out[32];
+    if (s.len == 0)
+        s = (struct bk_str){out, bk_format_double(m->value, out)};
+    size_t n = 0;
+    for (size_t i = 0; i < s.len && s.ptr[i] != 'e' && s.ptr[i] != 'E'; i++) {
+        bool digit = s.ptr[i] >= '0' && s.ptr[i] <= '9';
+        n += digit && (n > 0 || s.ptr[i] != '0');
+    }
+    return n;
+}
+
+/* Gathers the statistics of every metric and scope in one walk over the run. */
+static size_t gather(struct bk_arena *a, const struct bk_run *r,
+                     struct series series[MAX_SERIES])
+{
+    struct bk_map known = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_measurements; i++) {
+        const struct bk_measurement *m = &r->measurements[i];
+        if (m->rank > 0 || m->origin != BK_REPORTED || bk_is(m->stat, "value"))
+            continue;
+        struct bk_str key = bk_fmt(a, "%.*s\x1f%.*s", BK_F(m->metric), BK_F(m->scope));
+        struct series *s = bk_map_get(&known, key);
+        if (!s) {
+            if (n == MAX_SERIES)
+                break;
+            s = &series[n++];
+            *s = (struct series){.any = m};
+            bk_map_put(a, &known, key, s);
+        }
+        for (size_t t = 0; t < N_TRIPLES; t++) {
+            for (size_t k = 0; k < 3; k++) {
+                if (bk_is(m->stat, triples[t][k]))
+                    s->stats[t][k] = m;
+            }
+        }
+    }
+    return n;
+}
+
+/* "embedding_latency mean=0.11824 min=0.07042 max=0.4814"; empty when some number is
+ * missing or too short to mean anything. */
+static struct bk_str fingerprint(struct bk_arena *a, const struct series *s, size_t t)
+{
+    struct bk_buf b = {.max = 1024};
+    bk_buf_addf(&b, "%.*s\x1f%.*s", BK_F(bk_upto(s->any->metric, 400)),
+                BK_F(bk_upto(s->any->scope, 400)));
+    bool usable = true;
+    for (size_t k = 0; k < 3 && usable; k++) {
+        const struct bk_measurement *m = s->stats[t][k];
+        usable = m && m->value > 0 && significant_digits(m) >= LEAST_DIGITS;
+        char out[32];
+        if (!usable)
+            break;
+        bk_format_double(m->value, out);
+        bk_buf_addf(&b, "\x1f%s=%s", triples[t][k], out);
+    }
+    /* three equal numbers are one number: a run of one request */
+    usable = usable && s->stats[t][0]->value < s->stats[t][2]->value;
+    struct bk_str key = usable ? bk_dup(a, bk_buf_str(&b)) : BK_S("");
+    bk_buf_free(&b);
+    return key;
+}
+
+static bool same_params(const struct bk_run *x, const struct bk_run *y)
+{
+    if (x->n_params != y->n_params)
+        return false;
+    for (size_t i = 0; i < x->n_params; i++) {
+        const void *at = bk_map_get(&y->param_index, x->params[i].name);
+        if (!at || !bk_eq(y->params[(uintptr_t)at - 1].value, x->params[i].value))
+            return false;
+    }
+    return true;
+}
+
+static bool differ(const struct bk_run *x, const struct bk_run *y)
+{
+    return !bk_eq(x->hardware, y->hardware) || !bk_eq(x->model, y->model) ||
+           !same_params(x, y);
+}
+
+static struct bk_str name_of(struct bk_arena *a, const struct bk_run *r, size_t index)
+{
+    if (r->hardware.len > 0 && r->key.len > 0)
+        return bk_fmt(a, "%.*s (%.*s)", BK_F(r->hardware), BK_F(r->key));
+    if (r->hardware.len > 0)
+        return r->hardware;
+    return r->key.len > 0 ? r->key : bk_fmt(a, "run %zu", index + 1);
+}
+
+static void report(struct bk_arena *a, struct bk_run *const *runs, size_t i, size_t j,
+                   const struct series *s, size_t t)
+{
+    struct bk_buf numbers = {.max = 300};
+    for (size_t k = 0; k < 3; k++) {
+        const struct bk_measurement *m = s->stats[t][k];
+        bk_buf_addf(&numbers, "%s%s %.*s", k > 0 ? ", " : "", triples[t][k],
+                    BK_F(bk_check_value(a, m->value, m->unit)));
+    }
+    struct bk_finding *f =
+        bk_run_finding(a, runs[i], "identical-values", BK_WARNING, s->any->metric,
+                       "%.*s of %.*s equals that of %.*s to the last digit: %.*s",
+                       BK_F(s->any->metric), BK_F(name_of(a, runs[i], i)),
+                       BK_F(name_of(a, runs[j], j)), BK_F(bk_buf_str(&numbers)));
+    f->actual = bk_dup(a, bk_buf_str(&numbers));
+    f->locator = s->any->locator;
+    bk_buf_free(&numbers);
+}
+
+/* One finding a metric and run: the first run that has the same numbers. */
+void bk_check_copies(struct bk_arena *a, struct bk_run *const *runs, size_t n)
+{
+    if (n < 2 || n > MAX_RUNS)
+        return;
+    struct bk_map seen = {0}; /* fingerprint -> 1 + index of the first run */
+    struct series *series = bk_alloc_array(a, MAX_SERIES, sizeof *series);
+    for (size_t i = 0; i < n; i++) {
+        size_t n_series = gather(a, runs[i], series);
+        for (size_t k = 0; k < n_series; k++) {
+            bool told = false;
+            for (size_t t = 0; t < N_TRIPLES; t++) {
+                struct bk_str key = fingerprint(a, &series[k], t);
+                if (key.len == 0)
+                    continue;
+                uintptr_t first = (uintptr_t)bk_map_get(&seen, key);
+                if (first == 0) {
+                    bk_map_put(a, &seen, key, (void *)(uintptr_t)(i + 1));
+                } else if (!told && differ(runs[first - 1], runs[i])) {
+                    report(a, runs, i, first - 1, &series[k], t);
+                    told = true;
+                }
+            }
+        }
+    }
+}
