@@ -60,11 +60,24 @@ struct bk_str bk_label(const char *name, enum bk_lang lang)
     return label.len ? label : key;
 }
 
+/* Columns whose words are of a fixed vocabulary: asking for others would search the
+ * table for each cell in vain. */
+static bool has_vocabulary(const char *column)
+{
+    static const char *const names[] = {"direction", "origin", "population",
+                                        "severity",  "status", "verdict"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(names[i], column) == 0)
+            return true;
+    }
+    return false;
+}
+
 struct bk_str bk_word_label(const char *column, struct bk_str value, enum bk_lang lang)
 {
     char key[64];
     size_t n = strlen(column);
-    if (lang == BK_EN || n + 1 + value.len > sizeof key)
+    if (lang == BK_EN || !has_vocabulary(column) || n + 1 + value.len > sizeof key)
         return (struct bk_str){0};
     memcpy(key, column, n);
     key[n] = '=';
