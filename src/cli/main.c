@@ -175,12 +175,6 @@ static int run(int argc, char **argv, struct bk_cli *cli, struct bk_err *err)
     return find_command(cli, &call, err) ? dispatch(cli, &call, err) : 0;
 }
 
-/* Output that nobody reads any more (head, a closed pager) is no complaint. */
-static bool pipe_is_closed(const struct bk_err *err)
-{
-    return errno == EPIPE || bk_has(bk_str(err->msg), bk_str(strerror(EPIPE)));
-}
-
 int main(int argc, char **argv)
 {
     struct bk_err err = {0};
@@ -188,11 +182,12 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     int status = run(argc, argv, &cli, &err);
     errno = 0;
-    if (fflush(stdout) != 0 && err.code == BK_OK)
+    if (fflush(stdout) != 0 && err.code == BK_OK && errno != EPIPE)
         bk_fail_errno(&err, errno, "cannot write to standard output");
     if (err.code != BK_OK) {
         status = bk_exit_status(err.code);
-        if (!pipe_is_closed(&err))
+        /* A closed pipe (head, a pager) is a failure without a message. */
+        if (err.msg[0])
             fprintf(stderr, "benchkeep: %s\n", err.msg);
     }
     bk_close(cli.warehouse);

@@ -244,13 +244,32 @@ static void apply_param(struct bk_applying *ap, const struct bk_map *now,
     take_place(ap, said->name, said->place);
 }
 
-static void apply_fact(struct bk_applying *ap, const struct bk_said *said)
+/* A name may say the unit of its value: "fact.gpu_memory:MB".  Values are kept in base
+ * units. */
+static struct bk_str to_base(const struct bk_applying *ap, struct bk_said *said)
+{
+    struct bk_str name, unit_name = bk_trim(bk_cut(said->name, ':', &name));
+    const struct bk_unit *unit = bk_dict_unit(ap->dict, unit_name);
+    double x;
+    char out[32];
+    said->name = name;
+    if (unit_name.len == 0 || !unit || !bk_parse_double(said->value, &x) ||
+        !isfinite(x * unit->factor))
+        return (struct bk_str){0};
+    size_t len = bk_format_double(x * unit->factor, out);
+    said->value = bk_dup(ap->arena, (struct bk_str){out, len});
+    return unit->base;
+}
+
+static void apply_fact(struct bk_applying *ap, const struct bk_said *said,
+                       struct bk_str unit)
 {
     struct bk_run *r = ap->run;
     struct bk_fact *f = BK_PUSH(ap->arena, r->hardware_facts, r->n_hardware_facts);
     *f = (struct bk_fact){
         .name = bk_from(said->name, strlen("fact.")),
         .value = said->value,
+        .unit = unit,
         .locator = said->place,
     };
 }
@@ -291,8 +310,9 @@ void bk_context_apply(struct bk_applying *ap, const struct bk_saids *level,
         said.value = bk_trim(said.value);
         if (said.value.len == 0)
             continue;
+        struct bk_str unit = to_base(ap, &said);
         if (bk_starts(said.name, BK_S("fact."))) {
-            apply_fact(ap, &said);
+            apply_fact(ap, &said, unit);
             continue;
         }
         bool plain_param = bk_starts(said.name, BK_S("config."));

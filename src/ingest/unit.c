@@ -33,6 +33,8 @@ bool bk_unit_interrupted(const struct bk_ingesting *in, struct bk_err *err)
 
 void bk_unit_tell(struct bk_ingesting *in, struct bk_file_result *r)
 {
+    if (r->status != BK_FILE_IMPORTED) /* nothing was stored */
+        r->redactions = 0;
     if (in->observer && in->observer->file)
         in->observer->file(in->observer->self, r);
 }
