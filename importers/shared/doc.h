@@ -59,9 +59,10 @@ struct bk_doc {
     enum bk_decimal decimal; /* of the prose */
     size_t n_tables, n_row_tables, n_compare_tables, n_values_tables;
     size_t n_number_blocks, n_exposed; /* code fences; exposition lines in them */
-    size_t known;  /* columns, rows and lines that the dictionary knows as metrics */
-    bool foreign;  /* a table is a tool's own output */
-    size_t ragged; /* table rows with too many or too few cells */
+    size_t known; /* columns, rows and lines that the dictionary knows as metrics */
+    struct bk_map series;  /* of exposition lines that were read */
+    bool foreign;          /* a table is a tool's own output */
+    size_t ragged;         /* table rows with too many or too few cells */
     struct bk_str columns; /* names that no table made anything of, for the message */
 };
 

@@ -248,13 +248,17 @@ static bool cut_suffix(struct bk_str *s, const char *suffix)
     return true;
 }
 
-/* The name without what an exposition adds, and the statistic that this is. */
+/* The name without what servers and expositions add to it ("vllm:", "_total"), and the
+ * statistic that it is. */
 static struct bk_target target_of(const struct bk_doc *d, struct bk_str name,
                                   struct bk_str *stat)
 {
-    struct bk_str family = name;
+    size_t colon = bk_rfind_char(name, ':');
+    struct bk_str family = colon == BK_NONE ? name : bk_from(name, colon + 1);
     struct bk_target t = family_target(d, name);
     *stat = (struct bk_str){0};
+    if (t.kind == BK_TARGET_NONE)
+        t = family_target(d, family);
     if (t.kind != BK_TARGET_NONE)
         return t;
     if (cut_suffix(&family, "_sum"))
@@ -264,6 +268,30 @@ static struct bk_target target_of(const struct bk_doc *d, struct bk_str name,
     else
         (void)cut_suffix(&family, "_total");
     return family_target(d, family);
+}
+
+/* Series that differ in their labels add up: requests that ended for one reason and for
+ * another. */
+static void add_exposed(struct bk_doc *d, struct bk_run *run,
+                        const struct bk_measurement *m)
+{
+    for (size_t i = 0; m != NULL && i + 1 < run->n_measurements; i++) {
+        struct bk_measurement *old = &run->measurements[i];
+        if (!bk_eq(old->metric, m->metric) || !bk_eq(old->stat, m->stat) ||
+            !bk_eq(old->source_name, m->source_name))
+            continue;
+        bool adds_up = bk_is(m->unit, "1") || bk_is(m->stat, "sum");
+        if (adds_up) {
+            old->value += m->value;
+            old->low += m->low;
+            old->high += m->high;
+            old->source_value =
+                bk_fmt(d->im->arena, "%.*s + %.*s",
+                       BK_F(bk_upto(old->source_value, 80)), BK_F(m->source_value));
+        }
+        run->n_measurements--;
+        return;
+    }
 }
 
 static void emit_exposed(struct bk_doc *d, struct bk_run *run, const struct exposed *x,
@@ -289,14 +317,18 @@ static void emit_exposed(struct bk_doc *d, struct bk_run *run, const struct expo
         return;
     }
     d->known++;
+    if (bk_has(x->labels, BK_S("\"abort")))
+        return;
     if (stat.len == 0)
         stat = t.stat;
+    if (x->value == rint(x->value) && t.metric != NULL && bk_is(t.metric->unit, "1"))
+        r.half = 0;
     const char *dot = stat.len > 0 ? "." : "";
     const char *target =
         bk_cstr(a, bk_fmt(a, "%.*s%s%.*s", BK_F(t.name), dot, BK_F(stat)));
     if (bk_is(stat, "count") || bk_dict_unit(d->im->dict, r.unit) == NULL)
         r.unit = (struct bk_str){0};
-    (void)bk_emit_as(d->im, run, target, &r);
+    add_exposed(d, run, bk_emit_as(d->im, run, target, &r));
     if (bk_is(stat, "sum") && isfinite(x->divisor) &&
         bk_run_find(run, bk_cstr(a, t.name), "count", "") == NULL) {
         struct bk_reading count = {.name = x->name,
@@ -356,9 +388,10 @@ static void derive_hit_rate(struct bk_doc *d, struct bk_run *run)
     m->locator = where;
 }
 
+/* "cache_config_info" tells how the server was set up; "python_info" does not. */
 static bool is_info(const struct exposed *x)
 {
-    return bk_ends(x->name, BK_S("_info"));
+    return bk_ends(x->name, BK_S("config_info"));
 }
 
 /* The piece that holds all quoted lines: they are of one server. */
@@ -371,6 +404,17 @@ static struct bk_piece *exposed_piece(struct bk_doc *d)
     struct bk_piece *p = bk_doc_piece(d, BK_NONE);
     p->exposition = true;
     return p;
+}
+
+/* The same series quoted once more says nothing new. */
+static bool is_new(struct bk_doc *d, const struct exposed *x)
+{
+    struct bk_str series =
+        bk_fmt(d->im->arena, "%.*s%.*s", BK_F(x->name), BK_F(x->labels));
+    if (bk_map_get(&d->series, series) != NULL)
+        return false;
+    bk_map_put(d->im->arena, &d->series, series, d);
+    return true;
 }
 
 /* A word with '_' before a number may be anything; an exposition has a name that is
@@ -415,7 +459,7 @@ static void take_exposed(struct bk_doc *d, const struct bk_doc_block *b)
         struct bk_str where = bk_line_locator(d->im->arena, n);
         if (is_info(&x))
             take_info_labels(d, p->run, x.labels, where);
-        else if (x.number.len > 0)
+        else if (x.number.len > 0 && is_new(d, &x))
             emit_exposed(d, p->run, &x, where);
         d->n_exposed++;
     }

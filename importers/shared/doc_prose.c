@@ -317,13 +317,19 @@ static enum outcome find_outcome(struct bk_arena *a, const struct words *w,
     return o;
 }
 
+struct count {
+    struct bk_str phrase; /* "3934 falhas em 3937" */
+    struct bk_str digits;
+    double value;
+};
+
 static void claim_count(struct bk_doc *d, struct bk_run *run, const char *metric,
-                        struct bk_str digits, double value, struct bk_str locator)
+                        const struct count *c, struct bk_str locator)
 {
-    struct bk_reading r = {.name = bk_str(metric),
-                           .text = digits,
+    struct bk_reading r = {.name = c->phrase,
+                           .text = c->digits,
                            .has_value = true,
-                           .value = value,
+                           .value = c->value,
                            .half = 0,
                            .locator = locator};
     struct bk_measurement *m = bk_emit_as(d->im, run, metric, &r);
@@ -355,10 +361,15 @@ static void take_counts(struct bk_doc *d, struct bk_run *run, struct bk_str text
         enum outcome o = find_outcome(a, &w, i, k);
         if (o == OUTCOME_UNKNOWN)
             continue;
-        struct bk_str where = bk_line_locator(a, line);
-        claim_count(d, run, o == OUTCOME_OK ? "requests_ok" : "requests_failed",
-                    w.items[i], part, where);
-        claim_count(d, run, "requests", w.items[k], all, where);
+        struct bk_str where = bk_line_locator(a, line), last = w.items[k];
+        struct count c = {.digits = w.items[i], .value = part};
+        c.phrase = (struct bk_str){w.items[i].ptr,
+                                   (size_t)(last.ptr + last.len - w.items[i].ptr)};
+        claim_count(d, run, o == OUTCOME_OK ? "requests_ok" : "requests_failed", &c,
+                    where);
+        c.digits = last;
+        c.value = all;
+        claim_count(d, run, "requests", &c, where);
         i = k;
     }
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "../../src/base/num.h"
+#include "../../src/base/time.h"
 #include "../../src/base/utf8.h"
 #include "runs.h"
 
@@ -107,6 +108,24 @@ static bool says_estimate(struct bk_str header)
     return false;
 }
 
+/* "Mean time" says nothing of what took so long: the heading above does.  A mean of
+ * durations is named as one. */
+static bool is_vague(const struct bk_importing *im, const struct bk_field *f)
+{
+    static const char *const clear[] = {"dura", "total", "elapsed", "wall", "dauer",
+                                        "run",  "длит",  "общее",   "durée"};
+    const struct bk_target *t = &f->target;
+    if (!f->known || !bk_is(t->name, "duration") || t->stat.len == 0 ||
+        bk_is(t->stat, "value") || bk_is(t->stat, "sum"))
+        return false;
+    struct bk_str low = bk_utf8_lower(im->arena, f->header);
+    for (size_t i = 0; i < sizeof clear / sizeof *clear; i++) {
+        if (bk_has(low, bk_str(clear[i])))
+            return false;
+    }
+    return true;
+}
+
 /* Name and unit in every order of trust; true when the dictionary knows one. */
 static bool try_all(const struct bk_importing *im, struct bk_field *f,
                     struct bk_str cell_unit, const struct bk_str *context, size_t n)
@@ -145,12 +164,26 @@ struct bk_field bk_field_of(const struct bk_importing *im, struct bk_str header,
     f.estimate = says_estimate(bk_utf8_lower(im->arena, f.header));
     if (f.header.len == 0)
         return f;
-    if (!try_all(im, &f, cell_unit, context, n_context)) {
+    bool found = try_all(im, &f, cell_unit, context, n_context);
+    if (found && is_vague(im, &f)) {
+        struct bk_str unit = f.unit;
+        f.known = false;
+        found = try_contexts(im, &f, f.header, unit, context, n_context);
+    }
+    if (!found) {
         f.known = false;
         f.target = (struct bk_target){0};
         f.lookup = f.header;
     }
     return f;
+}
+
+/* "0.01" beside "2%" is no percentage: a share says its unit in every cell. */
+static void drop_share(const struct bk_importing *im, struct bk_field *f)
+{
+    const struct bk_unit *u = bk_dict_unit(im->dict, f->unit);
+    if (u != NULL && bk_is(u->base, "ratio"))
+        f->unit = (struct bk_str){0};
 }
 
 void bk_field_judge(const struct bk_importing *im, struct bk_field *f,
@@ -168,8 +201,10 @@ void bk_field_judge(const struct bk_importing *im, struct bk_field *f,
     }
     struct bk_str name, split;
     bk_header_unit(im->dict, f->header, &name, &split);
-    if (unit.len > 0 && split.len == 0 && (f->unit.len == 0 || !f->known))
+    if (unit.len > 0 && split.len == 0 && (f->unit.len == 0 || !f->known)) {
         *f = bk_field_of(im, f->header, unit, NULL, 0);
+        drop_share(im, f);
+    }
     f->text = texts > numbers;
 }
 
@@ -326,6 +361,13 @@ static bool emit_metric(const struct bk_importing *im, struct bk_run *run,
         .population = rules->population,
         .locator = locator,
     };
+    /* a whole number of things is exact, with thousands separators too, and so is a
+     * share of 0 or 1 that is no percentage */
+    bool whole = c->half <= 0.5 && c->value == nearbyint(c->value);
+    bool share = t.metric != NULL && bk_is(t.metric->unit, "ratio") &&
+                 r.unit.len == 0 && c->value <= 1;
+    if (whole && t.metric != NULL && (bk_is(t.metric->unit, "1") || share))
+        r.half = 0;
     /* A word behind the number that is no unit ("apenas", "x") must not hide the unit
      * of the column. */
     if (c->unit.len > 0 && bk_dict_unit(im->dict, c->unit) == NULL && f->known)
@@ -395,6 +437,7 @@ static bool emit_wordy(const struct bk_importing *im, struct bk_run *run,
                        const struct bk_field *f, const struct bk_cell *c,
                        const struct bk_cell_rules *rules, struct bk_str locator)
 {
+    int64_t ns;
     bool counts_errors = f->known && bk_is(f->target.name, "requests_failed");
     if (c->kind == BK_CELL_FAILED ||
         (counts_errors && says_failed(im->arena, c->text))) {
@@ -402,6 +445,9 @@ static bool emit_wordy(const struct bk_importing *im, struct bk_run *run,
             fail_run(im, run, f, c->text, locator);
         return f->known;
     }
+    if (f->known && f->target.metric != NULL && bk_is(f->target.metric->unit, "s") &&
+        run->started_ns == BK_NO_TIME && bk_parse_iso(c->text, &ns, NULL))
+        return bk_emit_text(im, run, BK_S("started_at"), c->text, locator);
     if (c->kind == BK_CELL_RANGE) {
         leave_out(im, run, f, c->text, "a range", locator);
         return false;
