@@ -89,6 +89,24 @@ static void name_conflict(struct bk_sizing_work *w, const char *what,
     f->locator = BK_S("path");
 }
 
+/* The time is in the file's name only; one that was given outranks it. */
+static void take_time(struct bk_sizing_work *w, int64_t named_ns)
+{
+    int64_t given_ns = w->im->taken_ns;
+    w->sizing->taken_ns = given_ns != BK_NO_TIME ? given_ns : named_ns;
+    if (given_ns == BK_NO_TIME || named_ns == BK_NO_TIME || given_ns == named_ns)
+        return;
+    char given[40], named[40];
+    bk_format_iso(given_ns, given);
+    bk_format_iso(named_ns, named);
+    struct bk_finding *f = bk_sizing_finding(
+        w, "context-conflict", BK_WARNING, BK_S("started_at"),
+        "started_at was given as %s, the file's name says %s", given, named);
+    f->expected = bk_dup(w->arena, bk_str(given));
+    f->actual = bk_dup(w->arena, bk_str(named));
+    f->locator = BK_S("path");
+}
+
 /* Model, server and time, from the file and from its name. */
 static void take_context(struct bk_sizing_work *w, struct bk_str path_name)
 {
@@ -97,17 +115,7 @@ static void take_context(struct bk_sizing_work *w, struct bk_str path_name)
     s->model = bk_sizing_text(s, "", "model", "name");
     s->server = bk_sizing_text(s, "", "server", "name");
     struct file_name name = split_name(path_name);
-    s->taken_ns = name.taken_ns;
-    if (w->im->taken_ns != BK_NO_TIME) {
-        if (name.taken_ns != BK_NO_TIME && name.taken_ns != w->im->taken_ns) {
-            char given[40], found[40];
-            bk_format_iso(w->im->taken_ns, given);
-            bk_format_iso(name.taken_ns, found);
-            name_conflict(w, "started_at", bk_dup(a, bk_str(given)),
-                          bk_dup(a, bk_str(found)));
-        }
-        s->taken_ns = w->im->taken_ns;
-    }
+    take_time(w, name.taken_ns);
     if (!name.middle.len)
         return;
     struct bk_str inside = bk_fmt(a, "%.*s_%.*s", BK_F(s->model), BK_F(s->server));

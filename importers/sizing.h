@@ -67,7 +67,7 @@ struct bk_sizing_work {
     struct bk_arena *arena;
     struct bk_sizing_tables tables;
     struct bk_sizing *sizing;
-    struct bk_map messages; /* alerts said already */
+    struct bk_map said; /* alerts and findings of the kind that is said once */
 };
 
 /* Which part of the file a value belongs to. */
@@ -112,6 +112,8 @@ struct bk_finding *bk_sizing_finding(struct bk_sizing_work *w, const char *code,
                                      enum bk_severity severity, struct bk_str subject,
                                      const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
+/* Is this the first time that this is said?  The key is copied. */
+bool bk_sizing_first(struct bk_sizing_work *w, struct bk_str key);
 /* A warning that the tool itself wrote; the same text is kept once. */
 void bk_sizing_alert(struct bk_sizing_work *w, struct bk_str scenario,
                      struct bk_str text, struct bk_str locator);

@@ -16,7 +16,8 @@
 
 struct bk_sizing_index {
     struct bk_sizing_work *w;
-    struct bk_map results; /* "scenario|name" -> the value of the results */
+    struct bk_map results; /* "scenario|name" -> the value of the results,
+                                of several the one printed most exactly */
     struct bk_map known;   /* "scenario|scope|name" -> span */
     struct bk_str scenarios[BK_SIZING_MAX_SCENARIOS];
     size_t n_scenarios;
@@ -147,7 +148,8 @@ static void index_value(struct bk_sizing_index *ix, struct bk_sizing_value *v)
     struct bk_arena *a = ix->w->arena;
     if (is_result(v)) {
         struct bk_str key = key_of(a, v->scenario, nothing(), v->name);
-        if (!bk_map_get(&ix->results, key))
+        const struct bk_sizing_value *other = bk_map_get(&ix->results, key);
+        if (!other || v->high - v->low < other->high - other->low)
             bk_map_put(a, &ix->results, key, v);
     }
     if (!v->scenario.len)
@@ -279,9 +281,13 @@ static void mismatch(struct bk_sizing_work *w, const struct bk_sizing_value *v,
 
 /* --- the rules --- */
 
+/* A rule that holds and is worth knowing; said once a file, of the first scenario. */
 static void remark(struct bk_sizing_work *w, const struct bk_sizing_value *v,
                    const struct bk_sizing_rule *rule)
 {
+    if (!bk_sizing_first(
+            w, bk_fmt(w->arena, "%.*s|%.*s", BK_F(rule->code), BK_F(rule->result))))
+        return;
     struct bk_finding *f = bk_sizing_finding(
         w, bk_cstr(w->arena, rule->code), rule->severity, v->name,
         "%.*s: %.*s %.*s is %.*s: %.*s", BK_F(v->scenario), BK_F(v->name),

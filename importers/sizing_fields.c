@@ -278,6 +278,15 @@ static void add_fact(struct bk_sizing_work *w, const struct bk_sizing_value *v)
     f->locator = v->locator;
 }
 
+/* Divides where the factor is a power of ten below 1, so that 70 % is 0.7 and not
+ * 0.7000000000000001. */
+static double scale(double written, double factor)
+{
+    double inverse = round(1 / factor);
+    bool whole = factor < 1 && inverse <= 1e9 && 1 / inverse == factor;
+    return whole ? written / inverse : written * factor;
+}
+
 bool bk_sizing_add(struct bk_sizing_work *w, struct bk_sizing_place place,
                    const struct bk_sizing_number *n, struct bk_err *err)
 {
@@ -294,13 +303,13 @@ bool bk_sizing_add(struct bk_sizing_work *w, struct bk_sizing_place place,
             unit = n->unit;
         }
     }
-    double value = written * factor;
+    double value = scale(written, factor);
     if (!isfinite(value))
         return bk_sizing_add_text(w, place, n->field, n->digits, n->locator, err);
     struct bk_sizing_value *v = push(w, err);
     if (!v)
         return false;
-    double half = half_width(f, n) * factor;
+    double half = scale(half_width(f, n), factor);
     *v = (struct bk_sizing_value){
         .scenario = place.scenario,
         .section = place.section,
@@ -386,6 +395,14 @@ struct bk_finding *bk_sizing_finding(struct bk_sizing_work *w, const char *code,
     return f;
 }
 
+bool bk_sizing_first(struct bk_sizing_work *w, struct bk_str key)
+{
+    if (bk_map_get(&w->said, key))
+        return false;
+    bk_map_put(w->arena, &w->said, bk_dup(w->arena, key), w);
+    return true;
+}
+
 /* How the tool marks what it warns of; longer marks first. */
 static const struct {
     const char *mark;
@@ -408,9 +425,8 @@ void bk_sizing_alert(struct bk_sizing_work *w, struct bk_str scenario,
                      struct bk_str text, struct bk_str locator)
 {
     text = bk_trim(text);
-    if (!text.len || bk_map_get(&w->messages, text))
+    if (!text.len || !bk_sizing_first(w, text))
         return;
-    bk_map_put(w->arena, &w->messages, text, w);
     enum bk_severity severity = BK_WARNING;
     struct bk_str message = text;
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)

@@ -277,13 +277,16 @@ static void read_alerts(struct bk_sizing_work *w, const struct spot *all)
         return;
     }
     size_t i = 0;
+    bool texts = true;
     for (const struct bk_json *e = all->node->child; e; e = e->next, i++) {
         struct bk_str pointer = bk_fmt(w->arena, "%.*s/%zu", BK_F(all->pointer), i);
         if (e->type == BK_JSON_STRING)
             bk_sizing_alert(w, all->place.scenario, e->text, pointer);
         else
-            wrong_type(w, all, "a list of texts");
+            texts = false;
     }
+    if (!texts)
+        wrong_type(w, all, "a list of texts only");
 }
 
 /* --- scenarios --- */

@@ -36,9 +36,9 @@ struct reader {
     struct bk_str scenario;
     bool in_rationale;
     enum paragraph paragraph;
-    struct bk_sizing_formula *formula; /* of the rationale or dictionary entry */
-    struct bk_buf how, why;            /* its formula and explanation so far */
-    bool warnings;                     /* of a scenario */
+    size_t formula;         /* index of the rationale or dictionary entry, or BK_NONE */
+    struct bk_buf how, why; /* its formula and explanation so far */
+    bool warnings;          /* of a scenario */
     bool ended;
 };
 
@@ -368,16 +368,25 @@ static bool split_line(struct bk_str line, struct bk_str *label, struct bk_str *
     return false;
 }
 
-/* Ends the formula under way and begins another one (NULL: none). */
-static void begin_formula(struct reader *r, struct bk_sizing_formula *next)
+/* Ends the formula under way. */
+static void end_formula(struct reader *r)
 {
-    if (r->formula) {
-        r->formula->formula = bk_dup(r->w->arena, bk_buf_str(&r->how));
-        r->formula->explanation = bk_dup(r->w->arena, bk_buf_str(&r->why));
+    if (r->formula != BK_NONE) {
+        struct bk_sizing_formula *f = &r->w->sizing->formulas[r->formula];
+        f->formula = bk_dup(r->w->arena, bk_buf_str(&r->how));
+        f->explanation = bk_dup(r->w->arena, bk_buf_str(&r->why));
     }
     bk_buf_clear(&r->how);
     bk_buf_clear(&r->why);
-    r->formula = next;
+    r->formula = BK_NONE;
+}
+
+static void begin_formula(struct reader *r, struct bk_str scenario, struct bk_str name,
+                          struct bk_str locator)
+{
+    end_formula(r);
+    r->formula = r->w->sizing->n_formulas;
+    bk_sizing_formula(r->w, scenario, name, locator);
 }
 
 static void append(struct bk_buf *text, char between, struct bk_str line)
@@ -396,7 +405,7 @@ static void enter_section(struct reader *r, struct bk_str title)
             r->section = r->block = t->labels[i].fields;
             r->scenario = (struct bk_str){NULL, 0};
             r->in_rationale = r->warnings = false;
-            begin_formula(r, NULL);
+            end_formula(r);
             return;
         }
 }
@@ -430,7 +439,7 @@ static void enter_scenario(struct reader *r, struct bk_str name)
     r->scenario = known ? known->fields : field_of_key(r, key);
     r->block = BK_S("scenario");
     r->in_rationale = r->warnings = false;
-    begin_formula(r, NULL);
+    end_formula(r);
 }
 
 /* "[1] ALERTA: ..." of a list of warnings. */
@@ -463,7 +472,8 @@ static bool read_rationale_input(struct reader *r, struct bk_str line,
         return true;
     struct bk_sizing_place place = {
         r->scenario,
-        bk_fmt(r->w->arena, "rationale.%.*s", BK_F(r->formula->name)),
+        bk_fmt(r->w->arena, "rationale.%.*s",
+               BK_F(r->w->sizing->formulas[r->formula].name)),
     };
     struct bk_str locator = place_of_line(r, label);
     double number;
@@ -520,8 +530,7 @@ static bool read_result(struct reader *r, struct bk_str line, struct bk_err *err
     struct bk_str field = field_of_key(r, key);
     struct bk_str locator = place_of_line(r, label);
     const struct bk_sizing_field *f = bk_sizing_field(r->w, BK_S("results"), field);
-    begin_formula(r, bk_sizing_formula(r->w, r->scenario,
-                                       bk_sizing_name(r->w, f, field), locator));
+    begin_formula(r, r->scenario, bk_sizing_name(r->w, f, field), locator);
     r->in_rationale = true;
     if (find_label(r, "scenario", key))
         return add_line(r, label, value, err);
@@ -535,12 +544,12 @@ static void read_dictionary(struct reader *r, struct bk_str line)
         size_t end = bk_find(name, BK_S(BRACKET_END));
         if (end != BK_NONE)
             name = bk_upto(name, end);
-        begin_formula(r, bk_sizing_formula(r->w, (struct bk_str){NULL, 0}, name,
-                                           bk_fmt(r->w->arena, "line %zu", r->line)));
+        begin_formula(r, (struct bk_str){NULL, 0}, name,
+                      bk_fmt(r->w->arena, "line %zu", r->line));
         return;
     }
     struct bk_str label, value;
-    if (r->formula && split_line(line, &label, &value) &&
+    if (r->formula != BK_NONE && split_line(line, &label, &value) &&
         find_label(r, "dictionary", key_of(r, label)))
         append(&r->why, '\n', value);
 }
@@ -628,7 +637,8 @@ static bool read_line(struct reader *r, struct bk_str raw, struct bk_err *err)
 bool bk_sizing_read_text(struct bk_sizing_work *w, struct bk_str text,
                          struct bk_err *err)
 {
-    struct reader r = {.w = w, .section = BK_S("inputs"), .block = BK_S("inputs")};
+    struct reader r = {
+        .w = w, .section = BK_S("inputs"), .block = BK_S("inputs"), .formula = BK_NONE};
     struct bk_str rest = text, line;
     w->sizing->generation = BK_S("text");
     bool ok = true;
@@ -636,7 +646,7 @@ bool bk_sizing_read_text(struct bk_sizing_work *w, struct bk_str text,
         r.line++;
         ok = read_line(&r, line, err) || bk_wrap(err, "line %zu", r.line);
     }
-    begin_formula(&r, NULL);
+    end_formula(&r);
     bk_buf_free(&r.how);
     bk_buf_free(&r.why);
     if (!ok)

@@ -192,11 +192,14 @@ static bool per_gpu_flooring(struct bk_sizing_work *w, const struct bk_sizing_in
     double each = bk_kv_sessions_per_gpu(budget->value, session->value, gpus->value);
     if (high >= sessions->value || (low != high && each != low && each != high))
         return false;
+    if (!bk_sizing_first(w, bk_fmt(w->arena, "per-gpu|%g|%g", each, sessions->value)))
+        return false;
     struct bk_finding *f = bk_sizing_finding(
         w, "per-gpu-flooring", BK_INFO, sessions->name,
-        "sessions_per_node is %g for the memory of all %g GPUs taken together; where a "
+        "%.*s: sessions_per_node is %g for the memory of all %g GPUs taken together; where a "
         "session lives on one GPU, %g GPUs hold %g each: %g a node",
-        sessions->value, gpus->value, gpus->value, each / gpus->value, each);
+        BK_F(scenario), sessions->value, gpus->value, gpus->value, each / gpus->value,
+        each);
     f->expected = bk_fmt(w->arena, "%g", each);
     f->actual = bk_fmt(w->arena, "%g", sessions->value);
     f->locator = sessions->locator;
@@ -486,7 +489,7 @@ static const struct {
     bool once; /* the first scenario speaks for all */
 } traps[] = {
     {rounded_operand, true}, {budget_definition, true}, {per_gpu_flooring, false},
-    {node_weights, true},    {formula_input, true},     {stated_share, false},
+    {node_weights, true},    {formula_input, true},     {stated_share, true},
 };
 
 void bk_sizing_traps(struct bk_sizing_work *w, const struct bk_sizing_index *ix)
