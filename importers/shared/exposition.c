@@ -287,10 +287,11 @@ struct bk_str bk_exposition_help(struct bk_exposition *x, struct bk_str s)
 
 /* --- labels --- */
 
-const struct bk_label *bk_exposition_label(const struct bk_labels *l, const char *name)
+const struct bk_label *bk_exposition_label(const struct bk_labels *l,
+                                           struct bk_str name)
 {
     for (size_t i = 0; i < l->n; i++) {
-        if (bk_is(l->list[i].name, name))
+        if (l->list[i].name.len == name.len && bk_eq(l->list[i].name, name))
             return &l->list[i];
     }
     return NULL;
@@ -494,14 +495,28 @@ static bool read_tail(struct bk_exposition *x, struct cursor *c, struct bk_err *
     return c->p == c->end || bk_exposition_fail(x, err, "unexpected text at the end");
 }
 
+/* Does the line begin with the name of the sample before?  Nearly all do. */
+static bool begins_alike(const struct bk_exposition *x, const struct cursor *c)
+{
+    size_t n = x->last_len;
+    return n > 0 && (size_t)(c->end - c->p) > n && (c->p[n] == '{' || c->p[n] == ' ') &&
+           memcmp(c->p, x->last_name, n) == 0;
+}
+
 static bool read_sample(struct bk_exposition *x, struct cursor *c, struct bk_err *err)
 {
     struct bk_str name = {0};
+    const char *start = c->p;
     x->labels.n = 0;
     x->time = (struct bk_om_timestamp){0};
     x->sample = (struct bk_series_sample){.time_ns = BK_NO_TIME, .line = x->line};
-    if (*c->p != '{')
+    x->same_name = begins_alike(x, c);
+    if (x->same_name) {
+        name = between(c->p, c->p + x->last_len);
+        c->p += x->last_len;
+    } else if (*c->p != '{') {
         name = plain_name(c, true);
+    }
     const char *behind = c->p;
     if (loose(x))
         skip_blanks(c);
@@ -514,6 +529,7 @@ static bool read_sample(struct bk_exposition *x, struct cursor *c, struct bk_err
     }
     if (name.len == 0)
         return bk_exposition_fail(x, err, "no metric name");
+    x->plain_name = name.ptr == start;
     x->sample.name = name;
     x->sample.labels = x->labels.list;
     x->sample.n_labels = x->labels.n;
@@ -629,7 +645,7 @@ static bool text_comment(struct bk_exposition *x, struct cursor *c, struct bk_er
         return true;
     if (!bk_family_named(x, name, &f, err))
         return false;
-    x->last_len = 0;
+    x->family = NULL;
     rest = bk_trim(rest);
     if (rest.len == 0)
         return true;
@@ -674,7 +690,7 @@ struct bk_family *bk_exposition_family_of_part(const struct bk_exposition *x,
 static bool text_family(struct bk_exposition *x, struct bk_err *err)
 {
     struct bk_str name = x->sample.name;
-    if (name.len == x->last_len && memcmp(name.ptr, x->last_name, name.len) == 0)
+    if (x->same_name && x->family != NULL)
         return true;
     x->family = bk_map_get(&x->families, name);
     if (x->family == NULL)
@@ -682,11 +698,6 @@ static bool text_family(struct bk_exposition *x, struct bk_err *err)
     if (x->family == NULL && !bk_family_new(x, name, &x->family, err))
         return false;
     x->family->sampled = true;
-    x->last_len = 0;
-    if (name.len <= BK_EXPOSITION_MAX_NAME) {
-        memcpy(x->last_name, name.ptr, name.len);
-        x->last_len = name.len;
-    }
     return true;
 }
 
@@ -697,11 +708,11 @@ static bool text_sample(struct bk_exposition *x, struct bk_err *err)
     bool histogram = x->family->type == BK_HISTOGRAM;
     if (!histogram && x->family->type != BK_SUMMARY)
         return true;
-    const char *name = histogram ? "le" : "quantile";
+    struct bk_str name = histogram ? BK_S("le") : BK_S("quantile");
     const struct bk_label *l = bk_exposition_label(&x->labels, name);
     double bound;
     if (l != NULL && !bk_exposition_number(l->value, &bound))
-        return bk_exposition_fail(x, err, "label %s is no number: '%.*s'", name,
+        return bk_exposition_fail(x, err, "label %.*s is no number: '%.*s'", BK_F(name),
                                   BK_F(shown(l->value)));
     return true;
 }
@@ -751,6 +762,15 @@ static bool check_utf8(const struct bk_exposition *x, struct bk_str line,
            bk_exposition_fail(x, err, "byte %zu is not UTF-8", bad + 1);
 }
 
+static void remember_name(struct bk_exposition *x)
+{
+    struct bk_str name = x->sample.name;
+    if (x->same_name)
+        return;
+    x->last_len = x->plain_name && name.len <= BK_EXPOSITION_MAX_NAME ? name.len : 0;
+    memcpy(x->last_name, name.ptr, x->last_len);
+}
+
 bool bk_exposition_line(struct bk_exposition *x, struct bk_str line, size_t number,
                         const struct bk_series_sample **sample, struct bk_err *err)
 {
@@ -775,6 +795,7 @@ bool bk_exposition_line(struct bk_exposition *x, struct bk_str line, size_t numb
     if (!read_sample(x, &c, err) ||
         !(text ? text_sample(x, err) : bk_om_sample(x, err)))
         return false;
+    remember_name(x);
     x->samples++;
     x->sample_last = true;
     x->sample.family = x->family->name;

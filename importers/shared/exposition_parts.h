@@ -69,6 +69,8 @@ struct bk_exposition {
     struct bk_family *family; /* of the last sample */
     char last_name[BK_EXPOSITION_MAX_NAME + 1];
     size_t last_len; /* 0: none */
+    bool plain_name; /* the sample's name is not in quotes */
+    bool same_name;  /* the sample's name is that of the one before */
 
     struct bk_labels labels, exemplar;
     struct bk_buf scratch; /* label values with escapes undone */
@@ -116,6 +118,7 @@ bool bk_exposition_name(struct bk_exposition *x, struct bk_str s, struct bk_str 
                         struct bk_str *rest, struct bk_err *err);
 /* Help text with \\ \n \" undone. */
 struct bk_str bk_exposition_help(struct bk_exposition *x, struct bk_str s);
-const struct bk_label *bk_exposition_label(const struct bk_labels *l, const char *name);
+const struct bk_label *bk_exposition_label(const struct bk_labels *l,
+                                           struct bk_str name);
 
 #endif

@@ -89,6 +89,35 @@ static const struct bk_str suffixes[][MAX_SUFFIXES] = {
     [BK_INFOMETRIC] = {{"_info", 5}},
 };
 
+enum part { /* of a family, as its sample's name ends */
+    PART_WHOLE,
+    PART_TOTAL,
+    PART_COUNT, /* _count and _gcount */
+    PART_SUM,
+    PART_GSUM,
+    PART_BUCKET,
+    PART_OTHER
+};
+
+static enum part part_of(struct bk_str suffix)
+{
+    static const struct {
+        struct bk_str suffix;
+        enum part part;
+    } parts[] = {
+        {{"_bucket", 7}, PART_BUCKET}, {{"_total", 6}, PART_TOTAL},
+        {{"_count", 6}, PART_COUNT},   {{"_gcount", 7}, PART_COUNT},
+        {{"_sum", 4}, PART_SUM},       {{"_gsum", 5}, PART_GSUM},
+    };
+    if (suffix.len == 0)
+        return PART_WHOLE;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (suffix.len == parts[i].suffix.len && bk_eq(suffix, parts[i].suffix))
+            return parts[i].part;
+    }
+    return PART_OTHER;
+}
+
 /* Is this the name of a sample of the family?  *suffix is its end. */
 static bool belongs(const struct bk_family *f, struct bk_str name,
                     struct bk_str *suffix)
@@ -271,20 +300,23 @@ static bool find_family(struct bk_exposition *x, struct bk_str *suffix,
     return true;
 }
 
-/* The labels that tell the samples of one metric apart are left out of its group. */
+/* The label that tells the samples of one metric apart is left out of its group. */
 static uint64_t group_of(const struct bk_exposition *x, const struct bk_family *f,
-                         struct bk_str suffix)
+                         enum part part)
 {
     uint64_t h = GOLDEN;
+    struct bk_str own = {0};
     if (f->type == BK_INFOMETRIC)
         return h;
+    if (f->type == BK_STATESET)
+        own = f->name;
+    else if (part == PART_BUCKET)
+        own = BK_S("le");
+    else if (f->type == BK_SUMMARY && part == PART_WHOLE)
+        own = BK_S("quantile");
     for (size_t i = 0; i < x->labels.n; i++) {
         const struct bk_label *l = &x->labels.list[i];
-        bool own =
-            (f->type == BK_SUMMARY && suffix.len == 0 && bk_is(l->name, "quantile")) ||
-            (f->type == BK_STATESET && bk_eq(l->name, f->name)) ||
-            (bk_is(suffix, "_bucket") && bk_is(l->name, "le"));
-        if (!own)
+        if (l->name.len != own.len || !bk_eq(l->name, own))
             h += hash_pair(l->name, l->value);
     }
     return h;
@@ -335,7 +367,7 @@ static const char *add_bucket(struct bk_exposition *x, double bound)
     return why;
 }
 
-static bool check_histogram(struct bk_exposition *x, struct bk_str suffix, uint64_t g,
+static bool check_histogram(struct bk_exposition *x, enum part part, uint64_t g,
                             double bound, struct bk_err *err)
 {
     struct bk_om_histogram *h = &x->om.histogram;
@@ -346,14 +378,14 @@ static bool check_histogram(struct bk_exposition *x, struct bk_str suffix, uint6
         return false;
     x->om.histogram_time = x->time;
     h->open = true;
-    if (bk_is(suffix, "_bucket")) {
+    if (part == PART_BUCKET) {
         why = add_bucket(x, bound);
-    } else if (bk_is(suffix, "_count") || bk_is(suffix, "_gcount")) {
+    } else if (part == PART_COUNT) {
         h->has_count = true;
         h->count = x->sample.value;
-    } else if (bk_is(suffix, "_sum")) {
+    } else if (part == PART_SUM) {
         h->has_sum = true;
-    } else if (bk_is(suffix, "_gsum")) {
+    } else if (part == PART_GSUM) {
         h->has_gsum = true;
         h->negative_gsum = x->sample.value < 0;
     }
@@ -368,7 +400,7 @@ static bool is_whole(double v)
 
 /* The label that a sample of this type must have. */
 static const char *label_trouble(const struct bk_exposition *x,
-                                 const struct bk_family *f, struct bk_str suffix,
+                                 const struct bk_family *f, enum part part,
                                  double *bound)
 {
     *bound = (double)NAN;
@@ -378,15 +410,15 @@ static const char *label_trouble(const struct bk_exposition *x,
             has = has || bk_eq(x->labels.list[i].name, f->name);
         return has ? NULL : "a stateset without the label of its name";
     }
-    if (bk_is(suffix, "_bucket")) {
-        const struct bk_label *le = bk_exposition_label(&x->labels, "le");
+    if (part == PART_BUCKET) {
+        const struct bk_label *le = bk_exposition_label(&x->labels, BK_S("le"));
         bool ok = le != NULL && bk_exposition_number(le->value, bound) &&
                   !isnan(*bound) &&
                   (!isinf(*bound) || *bound < 0 || bk_is(le->value, "+Inf"));
         return ok ? NULL : "a bucket without a proper label le";
     }
-    if (f->type == BK_SUMMARY && suffix.len == 0) {
-        const struct bk_label *q = bk_exposition_label(&x->labels, "quantile");
+    if (f->type == BK_SUMMARY && part == PART_WHOLE) {
+        const struct bk_label *q = bk_exposition_label(&x->labels, BK_S("quantile"));
         bool ok = q != NULL && bk_exposition_number(q->value, bound) && *bound >= 0 &&
                   *bound <= 1;
         return ok ? NULL : "a quantile without a proper label quantile";
@@ -395,20 +427,18 @@ static const char *label_trouble(const struct bk_exposition *x,
 }
 
 static const char *value_trouble(const struct bk_exposition *x,
-                                 const struct bk_family *f, struct bk_str suffix)
+                                 const struct bk_family *f, enum part part)
 {
     double v = x->sample.value;
-    bool bucket = bk_is(suffix, "_bucket");
-    bool count = bk_is(suffix, "_count") || bk_is(suffix, "_gcount");
-    bool sum = bk_is(suffix, "_sum"), gsum = bk_is(suffix, "_gsum");
-    bool total = bk_is(suffix, "_total");
+    bool bucket = part == PART_BUCKET, count = part == PART_COUNT;
+    bool sum = part == PART_SUM, gsum = part == PART_GSUM, total = part == PART_TOTAL;
     if ((bucket || count) && !is_whole(v))
         return "a count that is no whole number";
     if (f->type == BK_STATESET && !(v >= 0 && v <= 1 && is_whole(v)))
         return "a state that is neither 0 nor 1";
     if (f->type == BK_INFOMETRIC && !(v >= 1 && v <= 1))
         return "an info that is not 1";
-    if (f->type == BK_SUMMARY && suffix.len == 0 && v < 0)
+    if (f->type == BK_SUMMARY && part == PART_WHOLE && v < 0)
         return "a negative quantile";
     if ((bucket || count || sum || gsum || total) && isnan(v))
         return "a counter that is NaN";
@@ -429,14 +459,15 @@ bool bk_om_sample(struct bk_exposition *x, struct bk_err *err)
     if (!find_family(x, &suffix, err))
         return false;
     struct bk_family *f = x->family = x->om.family;
-    const char *why = label_trouble(x, f, suffix, &bound);
+    enum part part = part_of(suffix);
+    const char *why = label_trouble(x, f, part, &bound);
     if (why == NULL)
-        why = value_trouble(x, f, suffix);
+        why = value_trouble(x, f, part);
     if (why != NULL && !bk_exposition_breach(x, err, "'%.*s': %s", SHOW(f->name), why))
         return false;
-    uint64_t g = group_of(x, f, suffix);
+    uint64_t g = group_of(x, f, part);
     bool histogram = f->type == BK_HISTOGRAM || f->type == BK_GAUGEHISTOGRAM;
-    if (histogram && !check_histogram(x, suffix, g, bound, err))
+    if (histogram && !check_histogram(x, part, g, bound, err))
         return false;
     f->sampled = true;
     return check_group(x, f, g, err);

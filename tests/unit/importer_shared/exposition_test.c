@@ -135,6 +135,7 @@ static void quoted_names(void **state)
     refused(BK_EXPOSITION_TEXT, "{\"a\",\"b\"} 1\n", "expected '='");
     refused(BK_EXPOSITION_TEXT, "a{\"b\"} 1\n", "expected '='");
     refused(BK_EXPOSITION_TEXT, "{\"\"} 1\n", "label name");
+    refused(BK_EXPOSITION_TEXT, "{\"a.b\"} 1\na.b 2\n", "line 2: invalid metric name");
     refused(BK_EXPOSITION_TEXT, "a{__name__=\"b\"} 1\n", "reserved");
     refused(BK_EXPOSITION_TEXT, "{a=\"b\"} 1\n", "no metric name");
 }
