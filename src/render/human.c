@@ -57,13 +57,30 @@ static void add_localised(struct bk_buf *b, struct bk_str text, enum bk_lang lan
     bk_buf_add(b, rest);
 }
 
-/* So many significant digits, but never a digit less than the whole part has. */
-static void add_number(struct bk_buf *b, double x, int digits, enum bk_lang lang)
+/* Decimals that give x so many significant digits once it is rounded. */
+static int decimals_for(double x, int digits)
 {
+    int exponent = (int)floor(log10(x));
+    int decimals = digits - 1 - exponent;
+    if (decimals > 0 && x >= pow(10, exponent + 1) - 0.5 * pow(10, -decimals))
+        decimals--;
+    return decimals < 0 ? 0 : decimals;
+}
+
+/* So many significant digits, but never a digit less than the whole part has. Measured
+ * values keep zeros at the end ("15.0"), so that a column has one precision; exact
+ * integers have none. */
+static void add_number(struct bk_buf *b, double x, int digits, bool measured,
+                       enum bk_lang lang)
+{
+    const double least_fixed = 1e-3;
     char text[352];
     size_t n;
-    if (fabs(x) >= pow(10, digits - 1) && fabs(x) < 1e15)
+    double size = fabs(x);
+    if (size >= pow(10, digits - 1) && size < 1e15)
         n = bk_format_fixed(x, 0, text);
+    else if (measured && x != round(x) && size >= least_fixed && size < 1e15)
+        n = bk_format_fixed(x, decimals_for(size, digits), text);
     else
         n = bk_format_digits(x, digits, text);
     add_localised(b, (struct bk_str){text, n}, lang, true);
@@ -133,7 +150,7 @@ static bool add_scaled(struct bk_buf *b, double x, struct bk_str unit,
         add_long_time(b, x);
         return true;
     }
-    add_number(b, x / best->factor, DIGITS, lang);
+    add_number(b, x / best->factor, DIGITS, true, lang);
     bk_buf_add(b, bk_str(best->shown));
     return true;
 }
@@ -143,15 +160,11 @@ static void add_percent(struct bk_buf *b, double ratio, enum bk_lang lang)
     char text[352];
     double percent = ratio * 100;
     size_t n;
-    if (percent != 0 && fabs(percent) < 0.1) {
+    if (percent != 0 && fabs(percent) < 0.1)
         n = bk_format_digits(percent, 2, text);
-    } else {
-        n = bk_format_fixed(percent, PERCENT_DECIMALS, text);
-        while (n > 0 && text[n - 1] == '0')
-            n--;
-        if (n > 0 && text[n - 1] == '.')
-            n--;
-    }
+    else
+        n = bk_format_fixed(percent, percent == round(percent) ? 0 : PERCENT_DECIMALS,
+                            text);
     add_localised(b, (struct bk_str){text, n}, lang, true);
     bk_buf_add(b, BK_S(" %"));
 }
@@ -168,14 +181,14 @@ static void add_real(const struct bk_column *c, double x, struct bk_str unit,
     if ((c->flags & BK_COL_SIGNED) && x > 0)
         bk_buf_addc(b, '+');
     if (c->flags & BK_COL_RATIO) {
-        add_number(b, x, DIGITS, lang);
+        add_number(b, x, DIGITS, true, lang);
         bk_buf_addc(b, 'x');
     } else if ((c->flags & BK_COL_PERCENT) || bk_is(unit, "ratio")) {
         add_percent(b, x, lang);
     } else if (add_scaled(b, x, unit, lang)) {
         return;
     } else {
-        add_number(b, x, PLAIN_DIGITS, lang);
+        add_number(b, x, PLAIN_DIGITS, unit.len && !bk_is(unit, "1"), lang);
         if (bk_is(unit, "1/s"))
             bk_buf_add(b, BK_S("/s"));
         else if (unit.len && !bk_is(unit, "1") && !bk_is(unit, "*")) {
