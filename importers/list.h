@@ -1,7 +1,7 @@
-/* The one list of importers:  * bk_importer_). */
+/* The one list of importers: X(name of the file and of the descriptor behind
+ * bk_importer_). */
 X(k6_summary)
 X(k6_text)
-X(name of the file and of the descriptor behind
 X(prometheus)
 X(report)
 X(sizing)
