@@ -201,13 +201,18 @@ struct comparison {
     size_t hidden; /* numbers that were left out */
 };
 
+/* One group needs no name. */
+static unsigned group_flags(const struct comparison *c)
+{
+    return c->n_complete <= 1 ? BK_COL_MACHINE : 0;
+}
+
 static void metric_columns(struct comparison *c)
 {
     struct bk_arena *a = c->r->arena;
     size_t n = N_BEFORE + c->n_sides + N_BEHIND;
     struct bk_column *columns = bk_alloc_array(a, n, sizeof *columns);
-    unsigned one_group = c->n_complete == 1 ? BK_COL_MACHINE : 0;
-    columns[METRIC_GROUP] = (struct bk_column){"group", "", one_group};
+    columns[METRIC_GROUP] = (struct bk_column){"group", "", group_flags(c)};
     columns[METRIC_NAME] = (struct bk_column){"metric", "", 0};
     columns[METRIC_STAT] = (struct bk_column){"stat", "", 0};
     columns[METRIC_SCOPE] = (struct bk_column){"scope", "", 0};
@@ -320,12 +325,15 @@ static struct bk_str side_value(struct bk_arena *a, const struct bk_match *m, si
 
 static void context_columns(struct comparison *c)
 {
-    static const struct bk_column matched[] = {
-        {"group", "", 0}, {"name", "", 0}, {"value", "", 0}};
     struct bk_arena *a = c->r->arena;
+    unsigned flags = group_flags(c);
+    struct bk_column *matched = bk_alloc_array(a, 3, sizeof *matched);
+    matched[0] = (struct bk_column){"group", "", flags};
+    matched[1] = (struct bk_column){"name", "", 0};
+    matched[2] = (struct bk_column){"value", "", 0};
     struct bk_column *differing = bk_alloc_array(a, 2 + c->n_sides, sizeof *differing);
-    differing[0] = (struct bk_column){"group", "", 0};
-    differing[1] = (struct bk_column){"name", "", 0};
+    differing[0] = matched[0];
+    differing[1] = matched[1];
     for (size_t s = 0; s < c->n_sides; s++)
         differing[2 + s] = (struct bk_column){bk_cstr(a, c->sides[s].label), "", 0};
     c->matched = bk_report_section(c->r, "matched", matched, 3);
@@ -391,7 +399,8 @@ static void describe_match(struct comparison *c, const struct bk_match *m)
     add_context(c, m, bk_str("status"));
     if (hardware_differs && config_differs == 0)
         bk_report_note(c->r, "hardware-comparison", BK_INFO,
-                       "%.*s: only the hardware differs", BK_F(m->label));
+                       "%.*s%sonly the hardware differs", BK_F(m->label),
+                       m->label.len > 0 ? ": " : "");
     else if (config_differs + (hardware_differs ? 1 : 0) > 1)
         bk_report_note(
             c->r, "confounded", BK_WARNING,
@@ -488,7 +497,8 @@ static void note_evidence(struct comparison *c)
             "single runs are compared: repeated sessions of one config "
             "commonly differ by 2 to 7 %%, so small differences may be noise");
     if (c->hidden > 0 && c->args->metrics.n == 0)
-        bk_report_note(c->r, "more", BK_INFO, "%zu more numbers with --all", c->hidden);
+        bk_report_note(c->r, "more", BK_INFO, "%zu more numbers %s", c->hidden,
+                       c->args->brief ? "without --brief" : "with --all");
 }
 
 static bool ask(struct bk_db *db, const void *args, const struct bk_strings *positional,

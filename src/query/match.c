@@ -14,6 +14,17 @@ static bool is_condition(struct bk_str name)
     return false;
 }
 
+/* "hardware=h100" is called h100; longer conditions are called what they are. */
+static struct bk_str condition_label(struct bk_str name)
+{
+    struct bk_str left;
+    struct bk_str value = bk_cut(name, '=', &left);
+    for (size_t d = 0; d < BK_N_DIMS; d++)
+        if (bk_is(left, bk_dim_names[d]) && bk_find_char(name, ',') == BK_NONE)
+            return value;
+    return name;
+}
+
 static bool load_side(struct bk_db *db, struct bk_arena *a, const char *text,
                       const struct bk_strings *where, struct bk_side *side,
                       struct bk_err *err)
@@ -60,9 +71,8 @@ static bool read_side(struct bk_db *db, struct bk_arena *a, const char *name,
     if (is_condition(side->label)) {
         if (!load_side(db, a, name, where, side, err))
             return false;
-        if (side->runs.n == 0)
-            return bk_fail(err, BK_EUSAGE, "no run has '%s'", name);
-        return true;
+        side->label = condition_label(side->label);
+        return side->runs.n > 0 || bk_fail(err, BK_EUSAGE, "no run has '%s'", name);
     }
     struct bk_run_row *row = bk_alloc(a, sizeof *row);
     bool found;
@@ -205,21 +215,14 @@ static void order_matches(struct bk_arena *a, struct bk_matches *m)
 void bk_match_runs(struct bk_arena *a, const struct bk_side *sides, size_t n,
                    struct bk_matches *matches)
 {
-    bool free_dim[BK_N_DIMS] = {false};
-    bool single = true;
-    for (size_t s = 0; s < n; s++) {
-        single = single && sides[s].runs.n == 1;
-        for (size_t d = 0; d < BK_N_DIMS; d++)
-            free_dim[d] = free_dim[d] || sides[s].fixes[d];
-    }
-    for (size_t d = 0; d < BK_N_DIMS; d++)
-        free_dim[d] = free_dim[d] || single;
+    bool in_key[BK_N_DIMS];
+    choose_key(sides, n, in_key);
     struct bk_matches groups = {NULL, 0, n};
     struct bk_map known = {NULL, 0, 0};
     for (size_t s = 0; s < n; s++)
         for (size_t i = 0; i < sides[s].runs.n; i++) {
             const struct bk_run_row *run = &sides[s].runs.rows[i];
-            struct bk_str key = group_key(a, run, free_dim);
+            struct bk_str key = group_key(a, run, in_key);
             add_run(a, find_match(a, &groups, &known, key), s, run);
         }
     *matches = (struct bk_matches){NULL, 0, n};

@@ -19,7 +19,7 @@ struct bk_side {
 
 /* One comparable set: runs[side][i]. */
 struct bk_match {
-    struct bk_str label; /* "h100 stress-memorize concurrency=5" */
+    struct bk_str label; /* what tells it from the others: "h100 concurrency=5" */
     struct {
         const struct bk_run_row **runs;
         size_t n;

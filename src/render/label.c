@@ -44,6 +44,7 @@ static struct bk_str field(struct bk_str line, size_t n)
 static struct bk_str look_up(const char *table, struct bk_str key, size_t n)
 {
     struct bk_str rest = table_named(table), line;
+    bk_next_line(&rest, &line); /* the table's own column names */
     while (bk_next_line(&rest, &line)) {
         if (line.len > key.len && line.ptr[key.len] == ',' && bk_starts(line, key))
             return field(line, n);
