@@ -126,16 +126,38 @@ static struct bk_match *find_match(struct bk_arena *a, struct bk_matches *m,
 
 /* "h100 Qwen3-4B stress": the dimensions that must be equal. */
 static struct bk_str group_key(struct bk_arena *a, const struct bk_run_row *run,
-                               const bool free_dim[BK_N_DIMS])
+                               const bool in_key[BK_N_DIMS])
 {
     struct bk_str key = {"", 0};
     for (size_t i = 0; i < N_KEY_DIMS; i++) {
         struct bk_str part = run->dim[key_dims[i]];
-        if (!free_dim[key_dims[i]] && part.len > 0)
+        if (in_key[key_dims[i]] && part.len > 0)
             key =
                 bk_fmt(a, "%.*s%s%.*s", BK_F(key), key.len > 0 ? " " : "", BK_F(part));
     }
     return key;
+}
+
+/* Which dimensions must be equal and are not equal everywhere anyway: those make groups
+ * and name them. */
+static void choose_key(const struct bk_side *sides, size_t n, bool in_key[BK_N_DIMS])
+{
+    bool single = true;
+    const struct bk_run_row *first = NULL;
+    for (size_t d = 0; d < BK_N_DIMS; d++)
+        in_key[d] = false;
+    for (size_t s = 0; s < n; s++) {
+        single = single && sides[s].runs.n == 1;
+        for (size_t i = 0; i < sides[s].runs.n; i++) {
+            const struct bk_run_row *run = &sides[s].runs.rows[i];
+            first = first != NULL ? first : run;
+            for (size_t d = 0; d < BK_N_DIMS; d++)
+                in_key[d] = in_key[d] || !bk_eq(run->dim[d], first->dim[d]);
+        }
+    }
+    for (size_t s = 0; s < n; s++)
+        for (size_t d = 0; d < BK_N_DIMS; d++)
+            in_key[d] = in_key[d] && !single && !sides[s].fixes[d];
 }
 
 static void add_run(struct bk_arena *a, struct bk_match *match, size_t side,
