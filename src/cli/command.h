@@ -28,6 +28,7 @@ struct bk_cli {
     struct bk_arena *arena;  /* of the command */
     const char *db_path;     /* resolved */
     bk_warehouse *warehouse; /* NULL for BK_CMD_NONE */
+    struct bk_out *out;      /* opened by bk_cli_open_output */
 };
 
 struct bk_cmd {
@@ -54,7 +55,9 @@ const char *bk_command_nearest(struct bk_arena *a, const char *name);
 bool bk_cli_open(struct bk_cli *cli, enum bk_cmd_db how, struct bk_err *err);
 
 /* --- output.c --- */
-/* Renders a report as the common options say; the exit status. */
+/* Opens the output, so that a bad path fails before the work. */
+bool bk_cli_open_output(struct bk_cli *cli, struct bk_err *err);
+/* Renders a report as the common options say and closes the output; the exit status. */
 int bk_cli_render(struct bk_cli *cli, struct bk_report *report, struct bk_err *err);
 /* Is the output the one that people read? */
 bool bk_cli_is_text(const struct bk_cli *cli);

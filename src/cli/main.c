@@ -93,7 +93,8 @@ static int run_question(struct bk_cli *cli, const struct bk_question *q,
 {
     bool writes = q->writes && q->writes(positional);
     struct bk_report *report = NULL;
-    if (!bk_cli_open(cli, writes ? BK_CMD_WRITE : BK_CMD_READ, err) ||
+    if (!bk_cli_open_output(cli, err) ||
+        !bk_cli_open(cli, writes ? BK_CMD_WRITE : BK_CMD_READ, err) ||
         !bk_api_ask(cli->warehouse, q, args, positional, &cli->common.where, &report,
                     err))
         return 0;
@@ -189,6 +190,10 @@ int main(int argc, char **argv)
         /* A closed pipe (head, a pager) is a failure without a message. */
         if (err.msg[0])
             fprintf(stderr, "benchkeep: %s\n", err.msg);
+    }
+    if (cli.out) {
+        struct bk_err ignored = {0};
+        bk_out_close(cli.out, false, &ignored);
     }
     bk_close(cli.warehouse);
     bk_arena_free(cli.arena);

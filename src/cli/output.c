@@ -27,6 +27,11 @@ static size_t terminal_width(void)
     return 0;
 }
 
+bool bk_cli_open_output(struct bk_cli *cli, struct bk_err *err)
+{
+    return cli->out || bk_out_open(&cli->out, cli->common.output, err);
+}
+
 int bk_cli_render(struct bk_cli *cli, struct bk_report *report, struct bk_err *err)
 {
     const struct bk_common *c = &cli->common;
@@ -34,22 +39,22 @@ int bk_cli_render(struct bk_cli *cli, struct bk_report *report, struct bk_err *e
     struct bk_render_options o = {
         .csv_dialect = c->csv_dialect ? c->csv_dialect : "rfc4180",
     };
-    struct bk_out *out = NULL;
     struct bk_err closing = {0};
     if (!r) {
         bk_fail(err, BK_EUSAGE, "no output is called '%s'", c->format);
         return 0;
     }
     bk_api_lang(c->lang, &o.lang);
-    if (!bk_out_open(&out, c->output, err))
+    if (!bk_cli_open_output(cli, err))
         return 0;
-    if (bk_out_is_terminal(out)) {
+    if (bk_out_is_terminal(cli->out)) {
         o.colour = bk_cli_colour(STDOUT_FILENO);
         o.width = terminal_width();
     }
-    bool ok = r->render(report, &o, out, err);
-    if (!bk_out_close(out, ok, &closing) && ok)
+    bool ok = r->render(report, &o, cli->out, err);
+    if (!bk_out_close(cli->out, ok, &closing) && ok)
         *err = closing;
+    cli->out = NULL;
     return report->exit_status;
 }
 

@@ -63,6 +63,8 @@ for transcript in "$@"; do
                 print "    [" status "]"
         }
         /^    \$ / || more {
+            if (skip)
+                printf "%s", blanks
             print
             line = substr($0, 5)
             more = (line ~ /\\$/)

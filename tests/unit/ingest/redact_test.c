@@ -73,7 +73,7 @@ static void test_results_stay(void **state)
     stays("{\"cache_key\": \"workers\", \"key\": \"value\", \"monkey\": \"x\"}");
     stays("vllm:time_per_output_token_seconds_bucket{le=\"0.5\"} 3\n");
     stays("{\"api_key\": null, \"password\": \"\", \"token\": \"Hello\"}");
-    stays("api_key=None, PRIVATE=true");
+    stays("Namespace(api_key=None, private=true)");
     stays("Max token: 500\nKey: Value\n| token | 5 |\n");
 }
 
