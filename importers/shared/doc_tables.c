@@ -480,7 +480,9 @@ void bk_doc_table(struct bk_doc *d, const struct bk_doc_block *b)
     struct score columns = score_columns(&v), names = score_names(&v);
     size_t known = names.metrics + names.others;
     size_t pivot = pivot_column(&v);
-    bool by_name = known > 0 && known * 3 >= v.t->n_rows &&
+    /* two columns whose header names nothing: "Item | Value" */
+    bool pairs = v.t->n_columns == 2 && columns.metrics + columns.others == 0;
+    bool by_name = known > 0 && (pairs || known * 3 >= v.t->n_rows) &&
                    names.metrics * v.t->n_columns >= columns.metrics * v.t->n_rows;
     if (pivot != BK_NONE) {
         take_pivot(&v, pivot);

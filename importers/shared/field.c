@@ -420,10 +420,63 @@ static void set_param(const struct bk_importing *im, struct bk_run *run,
                  locator);
 }
 
+static size_t digits_at(struct bk_str s, size_t i)
+{
+    size_t n = 0;
+    while (i + n < s.len && s.ptr[i + n] >= '0' && s.ptr[i + n] <= '9')
+        n++;
+    return n;
+}
+
+/* Length of "x", "X", "×" or "*" at s[i], or 0. */
+static size_t times_at(struct bk_str s, size_t i)
+{
+    if (i < s.len && (s.ptr[i] == 'x' || s.ptr[i] == 'X' || s.ptr[i] == '*'))
+        return 1;
+    return bk_starts(bk_from(s, i), BK_S("×")) ? 2 : 0;
+}
+
+/* "4xH100", "4 × H100", "H100 x4": how many of which hardware. */
+static bool split_count(const struct bk_importing *im, struct bk_str s,
+                        struct bk_str *count, struct bk_str *name)
+{
+    s = bk_trim(s);
+    size_t n = digits_at(s, 0);
+    struct bk_str rest = bk_trim(bk_from(s, n));
+    size_t times = times_at(rest, 0);
+    *count = bk_upto(s, n);
+    *name = bk_trim(bk_from(rest, times));
+    if (n > 0 && n < 5 && times > 0)
+        return bk_dict_knows_hardware(im->dict, *name);
+    size_t blank = bk_rfind_char(s, ' ');
+    rest = blank == BK_NONE ? (struct bk_str){0} : bk_from(s, blank + 1);
+    times = times_at(rest, 0);
+    *count = bk_from(rest, times);
+    *name = bk_trim(bk_upto(s, blank == BK_NONE ? 0 : blank));
+    return times > 0 && count->len > 0 && count->len < 5 &&
+           digits_at(*count, 0) == count->len &&
+           bk_dict_knows_hardware(im->dict, *name);
+}
+
+/* Hardware with a number of devices in front; false when it is something else. */
+static bool emit_counted(const struct bk_importing *im, struct bk_run *run,
+                         const struct bk_field *f, struct bk_str text,
+                         struct bk_str locator)
+{
+    struct bk_str count, name;
+    if (!split_count(im, text, &count, &name))
+        return false;
+    set_param(im, run, f, BK_S("num_gpus"), count, locator);
+    return run->hardware.len > 0 ||
+           bk_emit_text(im, run, BK_S("hardware"), bk_dup(im->arena, name), locator);
+}
+
 static bool emit_context(const struct bk_importing *im, struct bk_run *run,
                          const struct bk_field *f, struct bk_str text,
                          struct bk_str locator)
 {
+    if (bk_is(f->target.name, "hardware") && emit_counted(im, run, f, text, locator))
+        return true;
     if (!bk_is(f->target.name, "status"))
         return bk_emit_text(im, run, f->lookup, bk_dup(im->arena, text), locator) ||
                bk_emit_text(im, run, f->target.name, bk_dup(im->arena, text), locator);
@@ -467,6 +520,8 @@ bool bk_field_emit(const struct bk_importing *im, struct bk_run *run,
         return false;
     if (f->target.kind == BK_TARGET_CONTEXT)
         return emit_context(im, run, f, c.text, locator);
+    if (bk_is(f->target.name, "num_gpus") && emit_counted(im, run, f, c.text, locator))
+        return true;
     if (f->target.kind == BK_TARGET_PARAM) {
         set_param(im, run, f, f->target.name,
                   bk_param_value(im, cell, f->unit, rules->decimal), locator);

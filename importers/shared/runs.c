@@ -148,7 +148,8 @@ static void derive_requests(const struct bk_importing *im, struct bk_run *run)
     }
     bool counted = bk_run_find(run, "requests_failed", "value", "") != NULL ||
                    bk_run_find(run, "error_rate", "value", "") != NULL;
-    if (counted && bk_run_find(run, "requests_ok", "value", "") == NULL &&
+    bool once = !param_number(run, "repetitions", &n) || n <= 1;
+    if (counted && once && bk_run_find(run, "requests_ok", "value", "") == NULL &&
         param_number(run, "num_prompts", &n))
         bk_run_derive(im->arena, run, "requests", "value", "1", n, "num_prompts");
 }
