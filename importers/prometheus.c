@@ -38,9 +38,10 @@ static struct tally count_lines(struct bk_str head, bool whole,
     const struct bk_series_sample *sample;
     struct bk_str line;
     struct bk_err err;
+    bool ended = bk_ends(head, BK_S("\n"));
     for (size_t n = 1; n <= BID_LINES && bk_next_line(&head, &line); n++) {
-        if (head.len == 0 && !whole)
-            break; /* the last line of a head may go on */
+        if (head.len == 0 && !(whole && ended) && n > 1)
+            break; /* the last line of a head may go on, that of a file be cut */
         if (!bk_exposition_line(x, line, n, &sample, &err)) {
             t.bad++;
         } else if (sample != NULL) {
@@ -194,11 +195,13 @@ static bool read_lines(struct bk_input *in, const struct bk_importing *im,
     struct bk_str line;
     size_t number = 0;
     bool more = true, cut = false, metadata = false;
-    while (more) {
-        if (!bk_input_line(in, &line, &number, &more, &cut, err))
+    for (;;) {
+        bool last;
+        if (!bk_input_line(in, &line, &number, &more, &last, err))
             return false;
         if (!more)
             break;
+        cut = last;
         if (!bk_exposition_line(x, line, number, &sample, err)) {
             /* half a line at the very end: what stands before it is whole */
             return cut && bk_exposition_samples(x) > 0 &&

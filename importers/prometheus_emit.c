@@ -292,7 +292,22 @@ static const struct quotient {
      .formula = "sum of queue durations / requests_ok"},
 };
 
-/* A quotient of counters is surer than a gauge of the last moment, so it goes first. */
+/* Makes way for a quotient of counters, which is surer than a gauge of the last moment.
+ * False when the run has a computed figure already. */
+static bool make_way(struct bk_run *run, const struct quotient *q)
+{
+    const struct bk_measurement *there = bk_run_find(run, q->metric, q->stat, "");
+    if (there != NULL && there->origin == BK_DERIVED &&
+        bk_is(there->formula, "sum / count"))
+        return false;
+    for (size_t i = 0; i < run->n_measurements; i++) {
+        struct bk_measurement *m = &run->measurements[i];
+        if (bk_is(m->metric, q->metric) && bk_is(m->stat, q->stat))
+            m->rank++;
+    }
+    return true;
+}
+
 static void emit_quotients(const struct emission *e)
 {
     for (size_t i = 0; i < sizeof quotients / sizeof quotients[0]; i++) {
@@ -303,11 +318,8 @@ static void emit_quotients(const struct emission *e)
             continue;
         struct bk_str locator = above->locator;
         double value = above->value / below->value;
-        for (size_t j = 0; j < e->run->n_measurements; j++) {
-            struct bk_measurement *m = &e->run->measurements[j];
-            if (bk_is(m->metric, q->metric) && bk_is(m->stat, q->stat))
-                m->rank++;
-        }
+        if (!make_way(e->run, q))
+            continue;
         bk_run_derive(e->im->arena, e->run, q->metric, q->stat, q->unit, value,
                       q->formula)
             ->locator = locator;
