@@ -25,6 +25,7 @@
 #define MAX_MEMORY    ((size_t)160 * 1024 * 1024) /* of records of one source */
 #define MAX_LINES     ((size_t)20000)     /* metric lines, and checks, of one block */
 #define LONGEST_LINE  ((size_t)64 * 1024) /* bytes that can matter; k6 wraps nothing */
+#define LONGEST_TIME  ((size_t)64)
 #define CLOCK_SLACK_S 5.0 /* a progress line may come that much out of order */
 #define SECTION       "\xE2\x96\x88 " /* U+2588 */
 #define DETAIL        "\xE2\x86\xB3"  /* U+21B3 */
@@ -64,6 +65,7 @@ static struct k6_run *start_run(struct reader *r)
     k->heading = r->heading;
     k->line = r->line;
     k->loops_closed = true;
+    k->started_before = r->n_runs > 0;
     r->started_ns = BK_NO_TIME;
     r->started_text = (struct bk_str){0};
     r->in_thresholds = false;
@@ -135,7 +137,7 @@ static bool take_metric(struct reader *r, const struct bk_k6_line *m,
         return true;
     k->last_name = name;
     if (r->group_scope.len > 0)
-        scope = k6_join_scopes(r->a, scope, r->group_scope);
+        scope = bk_k6_join_scopes(r->a, scope, r->group_scope);
     struct bk_str key = bk_fmt(r->a, "%.*s%.*s", BK_F(name), BK_F(scope));
     struct k6_line *l = bk_map_get(&k->index, key);
     if (l == NULL) {
@@ -234,7 +236,7 @@ static void take_section(struct reader *r, struct bk_str title, size_t indent)
         if (indent <= r->scenario_indent)
             r->scenario_scope = (struct bk_str){0};
         struct bk_str scope = bk_fmt(r->a, "{group:::%.*s}", BK_F(name));
-        r->group_scope = k6_join_scopes(r->a, scope, r->scenario_scope);
+        r->group_scope = bk_k6_join_scopes(r->a, scope, r->scenario_scope);
     } else {
         r->group = bk_fmt(r->a, "{group:::%.*s}", BK_F(title));
     }
@@ -292,24 +294,32 @@ static bool take_banner(struct reader *r, struct bk_str s)
     return true;
 }
 
-/* time="2026-02-14T09:11:07Z" level=info msg="..." */
+/* time="2026-02-14T09:11:07Z" level=info msg="...": the first one of a run, before its
+ * progress, is its start.  The last one behind a run may be the next one's, for scripts
+ * speak before the banner; one behind that banner is better. */
 static void take_log_line(struct reader *r, struct bk_str s)
 {
     static const char start[] = "time=\"";
     struct bk_str text = bk_from(s, sizeof start - 1);
-    size_t end = bk_find_char(text, '"');
+    struct k6_run *k = r->run;
+    bool over = k != NULL && (k->n_lines > 0 || k->run->n_ticks > 0);
+    bool known = k != NULL && k->run->started_ns != BK_NO_TIME && !k->started_before;
+    bool first = k == NULL && r->n_runs == 0 && r->started_ns != BK_NO_TIME;
     int64_t ns;
     bool zoned;
-    int64_t *known = r->run != NULL ? &r->run->run->started_ns : &r->started_ns;
-    bool late = r->run != NULL && (r->run->n_lines > 0 || r->run->run->n_ticks > 0);
-    text = bk_upto(text, end);
-    if (*known != BK_NO_TIME || late || !bk_parse_iso(text, &ns, &zoned))
+    text = bk_upto(text, bk_find_char(text, '"'));
+    if (first || (known && !over) || text.len > LONGEST_TIME ||
+        !bk_parse_iso(text, &ns, &zoned))
         return;
-    *known = ns;
-    if (!zoned && r->run != NULL)
-        r->run->run->started_text = bk_dup(r->a, text);
-    else if (!zoned)
-        r->started_text = bk_dup(r->a, text);
+    struct bk_str kept = zoned ? (struct bk_str){0} : bk_dup(r->a, text);
+    if (k == NULL || over) {
+        r->started_ns = ns;
+        r->started_text = kept;
+    } else {
+        k->run->started_ns = ns;
+        k->run->started_text = kept;
+        k->started_before = false;
+    }
 }
 
 static bool take_markdown(struct reader *r, struct bk_str s)

@@ -29,6 +29,7 @@ struct k6_run {
     struct bk_str heading; /* Markdown heading above it */
     size_t line;           /* where it began */
     bool banner;           /* its banner was seen */
+    bool started_before;   /* its start is the last time before its banner */
     size_t n_scenarios;
     bool loops_closed; /* no scenario so far has an arrival rate */
     double planned_s;  /* of the banner's scenarios; 0: not said */
@@ -60,8 +61,6 @@ void k6_banner_line(struct bk_arena *a, struct k6_run *k, struct bk_str s, size_
 
 /* --- records (k6_text_run.c) --- */
 
-/* "{a:b}" and "{c:d}" as one selector; "ok" counts as {expected_response:true}. */
-struct bk_str k6_join_scopes(struct bk_arena *a, struct bk_str x, struct bk_str y);
 /* Copies a metric line whose texts point into a line buffer. */
 void k6_keep_line(struct bk_arena *a, struct k6_line *l, const struct bk_k6_line *m,
                   struct bk_str name, struct bk_str scope, size_t line);

@@ -10,23 +10,6 @@
 
 /* --- keeping --- */
 
-static struct bk_str inside_of(struct bk_str scope)
-{
-    if (bk_is(scope, "ok"))
-        return BK_S("expected_response:true");
-    if (bk_is(scope, "failed"))
-        return BK_S("expected_response:false");
-    bool braces = scope.len >= 2 && scope.ptr[0] == '{';
-    return braces ? bk_upto(bk_from(scope, 1), scope.len - 2) : scope;
-}
-
-struct bk_str k6_join_scopes(struct bk_arena *a, struct bk_str x, struct bk_str y)
-{
-    if (x.len == 0 || y.len == 0)
-        return x.len == 0 ? y : x;
-    return bk_fmt(a, "{%.*s,%.*s}", BK_F(inside_of(x)), BK_F(inside_of(y)));
-}
-
 void k6_keep_line(struct bk_arena *a, struct k6_line *l, const struct bk_k6_line *m,
                   struct bk_str name, struct bk_str scope, size_t line)
 {
@@ -134,6 +117,7 @@ static void emit_rate(const struct emitter *e)
         return;
     struct bk_k6_quantity exact = {.value = passes->value / n};
     struct bk_reading derived = reading(e, &exact);
+    derived.unit = BK_S("ratio");
     derived.origin = BK_DERIVED;
     derived.formula =
         total != NULL
@@ -197,7 +181,8 @@ static void emit_line(const struct bk_importing *im, struct bk_run *run,
     }
     if (l->parsed.mark != 0) /* the old layout does not print the rule */
         k6_add_threshold(im->arena, run,
-                         bk_fmt(im->arena, "%.*s%.*s", BK_F(l->name), BK_F(l->scope)),
+                         bk_fmt(im->arena, "%.*s%.*s", BK_F(l->name),
+                                BK_F(bk_k6_selector(l->scope))),
                          (struct bk_str){0}, l->parsed.mark > 0, l->line);
 }
 
@@ -242,27 +227,35 @@ static void sum_check(struct bk_arena *a, struct bk_map *names, struct k6_check 
     sum->n++;
 }
 
-/* Each check under "{check:NAME}"; where several groups have one of that name, each with
- * its group, and the sum. */
+static void emit_counts(const struct bk_importing *im, struct bk_run *run,
+                        const struct k6_check *c, struct bk_str scope)
+{
+    emit_count(im, run, c, scope, true);
+    emit_count(im, run, c, scope, false);
+}
+
+/* Each check under "{check:NAME}".  In the old layout a check stands in one group only:
+ * where several groups have one of that name, each comes with its group, and the sum is
+ * derived.  In the sections of v1 the total stands above its parts. */
 static void emit_checks(const struct bk_importing *im, struct k6_run *k)
 {
     struct bk_map names = {0};
     for (size_t i = 0; i < k->n_checks; i++)
         sum_check(im->arena, &names, &k->checks[i]);
     for (size_t i = 0; i < k->n_checks; i++) {
-        const struct k6_check *c = &k->checks[i];
+        struct k6_check *c = &k->checks[i];
         struct k6_check *sum = bk_map_get(&names, c->name);
         struct bk_str scope = bk_fmt(im->arena, "{check:%.*s}", BK_F(c->name));
-        if (!sum->emitted) {
-            emit_count(im, k->run, sum, scope, true);
-            emit_count(im, k->run, sum, scope, false);
-            sum->emitted = true;
+        struct bk_str in_group = bk_k6_join_scopes(im->arena, scope, c->group);
+        if (k->sections) {
+            emit_counts(im, k->run, c, in_group);
+            continue;
         }
-        if (sum->n > 1 && c->group.len > 0) {
-            scope = k6_join_scopes(im->arena, scope, c->group);
-            emit_count(im, k->run, c, scope, true);
-            emit_count(im, k->run, c, scope, false);
-        }
+        if (!sum->emitted)
+            emit_counts(im, k->run, sum, scope);
+        sum->emitted = true;
+        if (sum->n > 1 && c->group.len > 0)
+            emit_counts(im, k->run, c, in_group);
     }
 }
 

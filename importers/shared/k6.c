@@ -127,12 +127,16 @@ static bool take_time(struct bk_str *rest, struct bk_k6_quantity *q)
     q->value = seconds;
     q->unit = rate ? BK_S("") : BK_S("s");
     q->half = 1; /* from a minute on, whole seconds are printed */
-    if (parts == 1 && unit->seconds <= 1 && !rate) {
+    if (parts == 1 && unit->seconds <= 1) {
         q->text = bk_upto(whole, whole.len - unit->name.len);
-        q->unit = unit->name;
-        bk_parse_double(q->text, &q->value);
         q->half = unit->seconds < NANOSECONDS ? 1 : cut_half(q->text);
+        q->half *= rate ? unit->seconds : 1;
+        q->unit = rate ? q->unit : unit->name;
+        if (!rate)
+            bk_parse_double(q->text, &q->value);
     }
+    if (bk_is(whole, "0s"))
+        q->half = 0; /* k6 writes the smallest time that is not 0 as "1ns" */
     *rest = s;
     return true;
 }
@@ -218,6 +222,24 @@ void bk_k6_split_name(struct bk_arena *a, struct bk_str text, struct bk_str *nam
         return;
     *name = bk_trim(bk_upto(text, open));
     *scope = tidy_selector(a, bk_upto(bk_from(text, open + 1), text.len - open - 2));
+}
+
+struct bk_str bk_k6_selector(struct bk_str scope)
+{
+    if (bk_is(scope, "ok"))
+        return BK_S("{expected_response:true}");
+    if (bk_is(scope, "failed"))
+        return BK_S("{expected_response:false}");
+    return scope;
+}
+
+struct bk_str bk_k6_join_scopes(struct bk_arena *a, struct bk_str x, struct bk_str y)
+{
+    if (x.len == 0 || y.len == 0)
+        return x.len == 0 ? y : x;
+    x = bk_k6_selector(x);
+    y = bk_k6_selector(y);
+    return bk_fmt(a, "%.*s,%.*s", BK_F(bk_upto(x, x.len - 1)), BK_F(bk_from(y, 1)));
 }
 
 /* --- metric lines --- */

@@ -33,6 +33,11 @@ bool bk_k6_quantity(struct bk_str *rest, struct bk_k6_quantity *q);
 void bk_k6_split_name(struct bk_arena *a, struct bk_str text, struct bk_str *name,
                       struct bk_str *scope);
 
+/* The selector behind a scope: "{expected_response:true}" for "ok". */
+struct bk_str bk_k6_selector(struct bk_str scope);
+/* "{a:b}" and "{c:d}" as one selector "{a:b,c:d}"; either may be empty. */
+struct bk_str bk_k6_join_scopes(struct bk_arena *a, struct bk_str x, struct bk_str y);
+
 /* A metric line: "   ✓ http_req_duration..............: avg=10.47ms  min=2.1ms". */
 enum bk_k6_kind {
     BK_K6_TREND,
