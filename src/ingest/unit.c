@@ -397,6 +397,29 @@ static void count_dry(struct bk_unit_work *u)
     }
 }
 
+/* That something is not kept as it was must be seen later too. */
+static void note_redactions(struct bk_unit_work *u)
+{
+    for (size_t i = 0; i < u->n_members; i++) {
+        int64_t n = u->members[i].file->redactions;
+        if (n == 0)
+            continue;
+        struct bk_finding f = {
+            .code = BK_S("secret-redacted"),
+            .severity = BK_INFO,
+            .subject = bk_path_base(u->members[i].file->path),
+            .message = bk_fmt(u->arena,
+                              "%lld secret%s replaced by " BK_REDACTED
+                              " before the file was stored",
+                              (long long)n, n == 1 ? " was" : "s were"),
+            .source = i,
+        };
+        struct bk_finding *copy = bk_alloc(u->arena, sizeof *copy);
+        *copy = f;
+        *BK_PUSH(u->arena, u->findings, u->n_findings) = copy;
+    }
+}
+
 static bool hand_over(struct bk_unit_work *u, struct bk_err *err)
 {
     struct bk_sink *to = bk_archive_sink(u->in->archive);
@@ -417,6 +440,7 @@ static bool hand_over(struct bk_unit_work *u, struct bk_err *err)
 
 bool bk_unit_store(struct bk_unit_work *u, struct bk_err *err)
 {
+    note_redactions(u);
     if (u->in->options->dry_run) {
         count_dry(u);
         return true;
