@@ -94,10 +94,8 @@ static bool known_family(const struct bk_scrape *s, struct bk_str family,
     struct bk_target t;
     struct bk_str engine, plain = without(family, BK_S("_total"));
     struct bk_str bare = bare_name(plain, &engine);
-    bool known =
-        bk_dict_exact(s->im->dict, s->im->format, plain, &t) ||
-        (bare.len < plain.len && bk_dict_exact(s->im->dict, s->im->format, bare, &t));
-    if (!known || t.kind != BK_TARGET_METRIC)
+    if (!find_alias(s->im, plain, &t) &&
+        (bare.len == plain.len || !find_alias(s->im, bare, &t)))
         return false;
     e->family = bk_dup(s->arena, family);
     e->target = bk_dup(s->arena, t.name);
