@@ -27,6 +27,13 @@ const struct bk_check_code bk_check_codes[] = {
         .what_to_do = "correct the wrong one, or give the right value as a flag",
     },
     {
+        .code = "context-missing",
+        .explanation = "a file that the layout names beside a result is empty, "
+                       "unreadable or lacks a number",
+        .what_to_do = "give what it would have said as a flag, or import the whole "
+                      "folder again when the file is there",
+    },
+    {
         .code = "counter-reset",
         .explanation = "a counter is smaller in the later snapshot: the server was "
                        "restarted in between",
