@@ -223,6 +223,7 @@ CREATE TABLE quantity (
     stat       TEXT    NOT NULL,        -- value count sum mean stddev min max p50 p95 ...
     scope      TEXT    NOT NULL,        -- '' ok failed {selector}
     population TEXT    NOT NULL CHECK (population IN ('all', 'ok', 'unknown')),
+    unit       TEXT    NOT NULL,        -- the metric's, but 1 for stat count
     UNIQUE (metric_id, stat, scope, population)
 ) STRICT;
 

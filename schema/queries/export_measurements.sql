@@ -1,7 +1,7 @@
 -- Every number of the archive, run by run.
 -- scan: an export reads everything
 SELECT measurement.run_id, metric.name AS metric, quantity.stat, quantity.scope, quantity.population,
-       measurement.value, metric.unit, measurement.origin, source.path AS source, field.name AS source_name,
+       measurement.value, quantity.unit, measurement.origin, source.path AS source, field.name AS source_name,
        measurement.digits AS source_value, measurement.locator, field.unit AS source_unit, measurement.formula,
        measurement.low, measurement.high, measurement.rank
 FROM measurement

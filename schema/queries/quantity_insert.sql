@@ -1,2 +1,2 @@
-INSERT INTO quantity (metric_id, stat, scope, population)
-VALUES (:metric, :stat, :scope, :population) RETURNING id;
+INSERT INTO quantity (metric_id, stat, scope, population, unit)
+VALUES (:metric, :stat, :scope, :population, :unit) RETURNING id;

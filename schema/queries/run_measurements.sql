@@ -1,6 +1,6 @@
 -- All numbers of one run, each with its source and place.
 SELECT metric.name AS metric, quantity.stat, quantity.scope, quantity.population, measurement.rank,
-       measurement.value, measurement.low, measurement.high, metric.unit, metric.direction, metric.canonical,
+       measurement.value, measurement.low, measurement.high, quantity.unit, metric.direction, metric.canonical,
        measurement.origin, measurement.formula, source.path AS source, field.name AS source_name,
        measurement.digits AS source_value, field.unit AS source_unit, measurement.locator
 FROM measurement

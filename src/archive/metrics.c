@@ -119,7 +119,16 @@ static bool add_metric(struct bk_archive *ar, struct bk_str name, struct bk_str 
     return bk_insert(st, id, err);
 }
 
-/* A metric has one unit.  When a source measures another quantity under a name that is
+static bool set_unit(struct bk_archive *ar, int64_t id, struct bk_str unit,
+                     struct bk_err *err)
+{
+    struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_METRIC_SET_UNIT);
+    bk_bind_int(st, ":id", id);
+    bk_bind_text(st, ":unit", unit);
+    return bk_run_stmt(st, err);
+}
+
+/* A metric has one unit; '' is the unit of none, for how often it was measured.  When a source measures another quantity under a name that is
  * taken, the two must not end in one series: the unit then becomes part of the name. */
 static bool metric_id(struct bk_archive *ar, struct bk_str name, struct bk_str unit,
                       int64_t *id, struct bk_err *err)
@@ -134,7 +143,11 @@ static bool metric_id(struct bk_archive *ar, struct bk_str name, struct bk_str u
     if (!find_metric(ar, name, id, &known, err)) {
         return false;
     }
-    if (*id && unit.len > 0 && !bk_eq(known, unit)) {
+    if (*id && known.len == 0 && unit.len > 0) {
+        if (!set_unit(ar, *id, unit, err)) {
+            return false;
+        }
+    } else if (*id && unit.len > 0 && !bk_eq(known, unit)) {
         name = bk_fmt(ar->scratch, "%.*s[%.*s]", BK_F(name), BK_F(unit));
         if (!find_metric(ar, name, id, &known, err)) {
             return false;
@@ -160,7 +173,8 @@ bool bk_quantity_id(struct bk_archive *ar, const struct bk_measurement *m, int64
     key = bk_dup(ar->scratch, key);
     int64_t metric;
     bool found;
-    if (!metric_id(ar, m->metric, m->unit, &metric, err)) {
+    struct bk_str unit = bk_is(m->stat, "count") ? BK_S("") : m->unit;
+    if (!metric_id(ar, m->metric, unit, &metric, err)) {
         return false;
     }
     static const enum bk_sql find_then_add[] = {BK_SQL_QUANTITY_FIND,
@@ -171,6 +185,9 @@ bool bk_quantity_id(struct bk_archive *ar, const struct bk_measurement *m, int64
         bk_bind_text(st, ":stat", m->stat);
         bk_bind_text(st, ":scope", m->scope);
         bk_bind_text(st, ":population", population);
+        if (i == 1) {
+            bk_bind_text(st, ":unit", m->unit);
+        }
         if (!(i == 0 ? bk_one_int(st, id, &found, err) : bk_insert(st, id, err))) {
             return false;
         }
