@@ -4,15 +4,11 @@
 
 const struct bk_check_code bk_check_codes[] = {
     {
-        .code = "cannot-derive",
-        .explanation = "a number that others need is missing, so they could not be "
-                       "computed",
-        .what_to_do = "give the missing part with --set or --map",
-    },
-    {
-        .code = "check-failed",
-        .explanation = "an assertion of the load script did not always hold",
-        .what_to_do = "look at the responses of the requests that the script checked",
+        .code = "budget-definition",
+        .explanation = "the sizing run's formula takes the cache budget of less "
+                       "memory than its own dictionary says",
+        .what_to_do = "decide which definition is meant; the sessions differ by the "
+                      "overhead's share",
     },
     {
         .code = "conflicting-values",
@@ -28,10 +24,9 @@ const struct bk_check_code bk_check_codes[] = {
     },
     {
         .code = "context-missing",
-        .explanation = "a file that the layout names beside a result is empty, "
-                       "unreadable or lacks a number",
-        .what_to_do = "give what it would have said as a flag, or import the whole "
-                      "folder again when the file is there",
+        .explanation = "a layout names a context file that the run's folder does not "
+                       "have",
+        .what_to_do = "give the missing facts as flags, or correct the layout",
     },
     {
         .code = "counter-reset",
@@ -61,14 +56,20 @@ const struct bk_check_code bk_check_codes[] = {
         .what_to_do = "the last one is used; correct what wrote the file",
     },
     {
-        .code = "estimate-not-measured",
-        .explanation = "a report states an estimate; it is no measurement",
-        .what_to_do = "measure it, or leave it out of comparisons",
-    },
-    {
         .code = "failed-run",
         .explanation = "more than half of the requests failed, or nothing was measured",
         .what_to_do = "its latencies and throughput are never compared; repeat the run",
+    },
+    {
+        .code = "formula-input",
+        .explanation = "a formula of the sizing run uses a number that is not what "
+                       "its name says",
+        .what_to_do = "recompute with the right input",
+    },
+    {
+        .code = "gb-gib",
+        .explanation = "a number was divided by 1024 where its unit means 1000",
+        .what_to_do = "read it in the unit that the value fits",
     },
     {
         .code = "identical-values",
@@ -89,9 +90,32 @@ const struct bk_check_code bk_check_codes[] = {
         .what_to_do = "look at which requests latency and throughput cover",
     },
     {
+        .code = "long-lines",
+        .explanation = "lines of a log are longer than what rules are matched "
+                       "against",
+        .what_to_do = "nothing, unless the number stands at the end of such a line",
+    },
+    {
+        .code = "model-alias",
+        .explanation = "a model's name is one letter away from a known one",
+        .what_to_do = "correct the name, or add an alias",
+    },
+    {
+        .code = "model-architecture",
+        .explanation = "a model is entered with other figures than its published "
+                       "configuration",
+        .what_to_do = "correct the entry: memory and sessions follow from it",
+    },
+    {
         .code = "mojibake",
         .explanation = "text was decoded in the wrong character set once",
         .what_to_do = "it was repaired for reading; the bytes are kept as they came",
+    },
+    {
+        .code = "node-weights",
+        .explanation = "one GPU's share of the weights stands for those of the whole "
+                       "node",
+        .what_to_do = "recompute with the weights of all GPUs",
     },
     {
         .code = "optimum-at-edge",
@@ -99,14 +123,36 @@ const struct bk_check_code bk_check_codes[] = {
         .what_to_do = "try values beyond it",
     },
     {
+        .code = "per-gpu-flooring",
+        .explanation = "sessions were counted over the memory of all GPUs taken "
+                       "together",
+        .what_to_do = "expect fewer sessions where each lives on one GPU",
+    },
+    {
         .code = "quantile-order",
         .explanation = "a higher percentile is smaller than a lower one",
         .what_to_do = "don't use the distribution: its numbers are not of one sample",
     },
     {
-        .code = "ragged-table",
+        .code = "ragged-rows",
         .explanation = "rows of a table have more or fewer cells than its header",
         .what_to_do = "look for a separator inside a cell that is not quoted",
+    },
+    {
+        .code = "repeated-summary",
+        .explanation = "the output of one run holds several summaries",
+        .what_to_do = "the last is used; split the file if they are several runs",
+    },
+    {
+        .code = "rounded-operand",
+        .explanation = "a product was computed from more digits than are printed",
+        .what_to_do = "nothing: recompute from the exact operands",
+    },
+    {
+        .code = "scenario-name",
+        .explanation = "a scenario has a name that is none of minimum, recommended "
+                       "and ideal",
+        .what_to_do = "look at which of them is meant",
     },
     {
         .code = "secret-redacted",
@@ -119,19 +165,24 @@ const struct bk_check_code bk_check_codes[] = {
         .what_to_do = "read it",
     },
     {
+        .code = "stated-share",
+        .explanation = "a share stated in a text is not the share of its numbers",
+        .what_to_do = "use the numbers",
+    },
+    {
         .code = "threshold",
         .explanation = "a pass or fail rule of the tool, and how it ended",
         .what_to_do = "look at the metric that it is about",
     },
     {
-        .code = "tied-formats",
-        .explanation = "several formats claim a file",
-        .what_to_do = "say which with --input-format",
-    },
-    {
         .code = "truncated",
         .explanation = "the file ends in the middle of a record, or before the summary",
         .what_to_do = "what was complete is kept; repeat the run if it was killed",
+    },
+    {
+        .code = "unit-conflict",
+        .explanation = "one quantity is stated in two units that do not agree",
+        .what_to_do = "find out which of them was meant",
     },
     {
         .code = "unit-guessed",
@@ -143,6 +194,23 @@ const struct bk_check_code bk_check_codes[] = {
         .explanation = "a number has no canonical name; it is kept under "
                        "<format>.<name>",
         .what_to_do = "name it with --map or with an alias of your own",
+    },
+    {
+        .code = "unmatched-lines",
+        .explanation = "lines of a log match no rule",
+        .what_to_do = "nothing, unless they hold numbers that are wanted: add a "
+                      "rule",
+    },
+    {
+        .code = "unreadable-numbers",
+        .explanation = "a rule matched, but its group holds no number",
+        .what_to_do = "correct the rule's expression",
+    },
+    {
+        .code = "wrong-type",
+        .explanation = "a field of a JSON document is of another type than the "
+                       "format has",
+        .what_to_do = "correct what wrote the file; the field was left out",
     },
     {
         .code = "zero-output",
