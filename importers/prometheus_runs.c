@@ -75,16 +75,12 @@ static struct bk_str without(struct bk_str name, struct bk_str suffix)
     return bk_ends(name, suffix) ? bk_upto(name, name.len - suffix.len) : name;
 }
 
-/* Only what this format's aliases know: "requests" or "threads", which tables use as
- * headers, mean anything here. */
+/* Only what this format's own aliases know: "requests" or "threads", which tables have
+ * as headers, mean anything here. */
 static bool find_alias(const struct bk_importing *im, struct bk_str name,
                        struct bk_target *t)
 {
-    struct bk_target any;
-    if (!bk_dict_exact(im->dict, im->format, name, t) || t->kind != BK_TARGET_METRIC)
-        return false;
-    return !bk_dict_exact(im->dict, BK_S(""), name, &any) || any.kind != t->kind ||
-           !bk_eq(any.name, t->name);
+    return bk_dict_own(im->dict, im->format, name, t) && t->kind == BK_TARGET_METRIC;
 }
 
 /* Is the family one that the dictionary knows?  Fills the entry if so. */

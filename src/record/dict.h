@@ -86,6 +86,9 @@ struct bk_target bk_dict_find(const struct bk_dict *d, struct bk_str format,
  * false when there is none. */
 bool bk_dict_exact(const struct bk_dict *d, struct bk_str format, struct bk_str name,
                    struct bk_target *t);
+/* As bk_dict_exact without the aliases of every format. */
+bool bk_dict_own(const struct bk_dict *d, struct bk_str format, struct bk_str name,
+                 struct bk_target *t);
 /* Is this the name of a config parameter that schema/params.csv lists? */
 bool bk_dict_is_param(const struct bk_dict *d, struct bk_str name);
 /* Its unit ("s", "1/s", "1"); empty when it has none or is not listed. */

@@ -279,6 +279,15 @@ bool bk_dict_exact(const struct bk_dict *d, struct bk_str format, struct bk_str 
             find_exact(d->any, key.s, t));
 }
 
+bool bk_dict_own(const struct bk_dict *d, struct bk_str format, struct bk_str name,
+                 struct bk_target *t)
+{
+    struct bk_key key;
+    bk_key_of(d, name, &key);
+    return key.ok &&
+           (find_exact(d->maps, key.s, t) || find_exact(set_of(d, format), key.s, t));
+}
+
 /* --- the cache ----------------------------------------------------------------------- */
 
 static bool keep(struct bk_dict_cache *c, struct bk_str *s)
