@@ -164,6 +164,8 @@ static void check_sweep(struct bk_arena *a, const struct sweep *s)
             value = x;
         }
     }
+    if (!best)
+        return;
     bool at_high = best->at >= high;
     bool at_low = best->at <= low && low > 1; /* below 1 there is nothing to try */
     if ((!at_high && !at_low) || value->value <= 0)
