@@ -212,13 +212,18 @@ static struct bk_param *find_param(struct bk_run *r, struct bk_str name)
     return NULL;
 }
 
+struct level {         /* of precedence, being applied */
+    struct bk_map now; /* names that it has said already: the first wins */
+    bool weak;         /* this statement only fills in */
+};
+
 /* Whether 'said' becomes the value; says the conflict, if there is one. */
-static bool takes_over(struct bk_applying *ap, const struct bk_map *now,
+static bool takes_over(struct bk_applying *ap, const struct level *level,
                        const struct bk_said *said, struct bk_str present)
 {
     if (present.len == 0)
         return true;
-    bool stays = bk_map_get(now, said->name) != NULL;
+    bool stays = level->weak || bk_map_get(&level->now, said->name) != NULL;
     if (!same_value(ap, said->name, said->value, present)) {
         struct bk_said old = {.value = present, .place = place_of(ap, said->name)};
         conflict(ap, said->name, stays ? &old : said, stays ? said : &old);
@@ -226,14 +231,14 @@ static bool takes_over(struct bk_applying *ap, const struct bk_map *now,
     return !stays;
 }
 
-static void apply_param(struct bk_applying *ap, const struct bk_map *now,
+static void apply_param(struct bk_applying *ap, const struct level *level,
                         const struct bk_said *said)
 {
     struct bk_param *p = find_param(ap->run, said->name);
     if (p && !bk_map_get(&ap->places, said->name) && p->locator.len > 0)
         take_place(ap, said->name,
                    bk_fmt(ap->arena, "the file (%.*s)", BK_F(p->locator)));
-    if (!takes_over(ap, now, said, p ? p->value : (struct bk_str){0}))
+    if (!takes_over(ap, level, said, p ? p->value : (struct bk_str){0}))
         return;
     if (p) {
         p->value = said->value;
@@ -301,38 +306,46 @@ static struct bk_str canonical_name(const struct bk_applying *ap, struct bk_str 
     return t.kind == BK_TARGET_PARAM ? t.name : name;
 }
 
-void bk_context_apply(struct bk_applying *ap, const struct bk_saids *level,
+static void apply(struct bk_applying *ap, struct level *level, struct bk_said said)
+{
+    level->weak = bk_starts(said.name, BK_S("?"));
+    said.name = bk_from(said.name, level->weak ? 1 : 0);
+    struct bk_str unit = to_base(ap, &said);
+    if (bk_starts(said.name, BK_S("fact."))) {
+        apply_fact(ap, &said, unit);
+        return;
+    }
+    bool is_param = bk_starts(said.name, BK_S("config."));
+    said.name = canonical_name(ap, said.name);
+    struct bk_str *field = is_param ? NULL : run_field(ap->run, said.name);
+    if (!is_param && bk_is(said.name, "started_at")) {
+        apply_time(ap, &said);
+    } else if (field) {
+        if (takes_over(ap, level, &said, *field)) {
+            *field = said.value;
+            take_place(ap, said.name, said.place);
+        }
+    } else {
+        if (bk_secret_name(said.name))
+            said.value = BK_S(BK_REDACTED);
+        said.value = plain_seconds(ap->arena, said.name, said.value);
+        apply_param(ap, level, &said);
+    }
+    bk_map_put(ap->arena, &level->now, said.name, ap);
+}
+
+void bk_context_apply(struct bk_applying *ap, const struct bk_saids *says,
                       bool first_wins)
 {
-    struct bk_map now = {0};
-    for (size_t i = 0; i < level->n; i++) {
-        struct bk_said said = level->items[i];
+    struct level level = {0};
+    for (size_t i = 0; i < says->n; i++) {
+        struct bk_said said = says->items[i];
         said.value = bk_trim(said.value);
         if (said.value.len == 0)
             continue;
-        struct bk_str unit = to_base(ap, &said);
-        if (bk_starts(said.name, BK_S("fact."))) {
-            apply_fact(ap, &said, unit);
-            continue;
-        }
-        bool plain_param = bk_starts(said.name, BK_S("config."));
-        said.name = canonical_name(ap, said.name);
-        struct bk_str *field = plain_param ? NULL : run_field(ap->run, said.name);
-        if (!plain_param && bk_is(said.name, "started_at")) {
-            apply_time(ap, &said);
-        } else if (field) {
-            if (takes_over(ap, &now, &said, *field)) {
-                *field = said.value;
-                take_place(ap, said.name, said.place);
-            }
-        } else {
-            if (bk_secret_name(said.name))
-                said.value = BK_S(BK_REDACTED);
-            said.value = plain_seconds(ap->arena, said.name, said.value);
-            apply_param(ap, &now, &said);
-        }
-        if (first_wins)
-            bk_map_put(ap->arena, &now, said.name, ap);
+        if (!first_wins)
+            level.now = (struct bk_map){0};
+        apply(ap, &level, said);
     }
 }
 

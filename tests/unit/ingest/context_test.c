@@ -101,6 +101,19 @@ static void test_first_wins(void **state)
     is(fx.run->findings[0].actual, "8");
 }
 
+static void test_only_fills(void **state)
+{
+    (void)state;
+    bk_run_param(fx.arena, fx.run, bk_str("vus_max"), bk_str("10"), bk_str("line 3"));
+    say("?config.vus_max", "1", "env line 2");
+    is(bk_run_find_param(fx.run, "vus_max")->value, "10");
+    assert_int_equal(fx.run->n_findings, 1);
+    is(fx.run->findings[0].expected, "10");
+    say("?hardware", "h100", "env line 3");
+    is(fx.run->hardware, "h100");
+    assert_int_equal(fx.run->n_findings, 1);
+}
+
 static void test_times(void **state)
 {
     (void)state;
@@ -145,8 +158,13 @@ static void test_facts_and_secrets(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_rising), T(test_params),         T(test_first_wins),
-        T(test_times),  T(test_time_from_path), T(test_facts_and_secrets),
+        T(test_rising),
+        T(test_only_fills),
+        T(test_params),
+        T(test_first_wins),
+        T(test_times),
+        T(test_time_from_path),
+        T(test_facts_and_secrets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -144,8 +144,8 @@ static void test_example(void **state)
     assert_string_equal(value_of(&says, "config.pool_size", 0), "12");
     assert_string_equal(value_of(&says, "config.workers", 0), "16");
     assert_string_equal(value_of(&says, "config.workers", 1), "");
-    assert_string_equal(value_of(&says, "config.vus_max", 0), "300");
-    assert_string_equal(value_of(&says, "hardware", 0), "b200");
+    assert_string_equal(value_of(&says, "?config.vus_max", 0), "300");
+    assert_string_equal(value_of(&says, "?hardware", 0), "b200");
     bk_layout_free(&l);
 }
 
