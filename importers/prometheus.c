@@ -219,9 +219,16 @@ static bool read_lines(struct bk_input *in, const struct bk_importing *im,
     return bk_exposition_end(x, cut, err);
 }
 
+/* Which source of the import a scrape is: the run belongs to the later one of a pair. */
+enum source {
+    SOURCE_MAIN = 0,
+    SOURCE_BEFORE = 1
+};
+
 /* One scrape: its snapshot and series go to the sink, its figures into *s. */
 static bool read_scrape(struct bk_input *in, const struct bk_importing *im,
-                        struct bk_scrape *s, int64_t *taken_ns, struct bk_err *err)
+                        struct bk_scrape *s, enum source source, int64_t *taken_ns,
+                        struct bk_err *err)
 {
     enum bk_exposition_syntax syntax;
     if (!find_syntax(in, &syntax, err))
@@ -231,7 +238,8 @@ static bool read_scrape(struct bk_input *in, const struct bk_importing *im,
     struct bk_snapshot snapshot = {.syntax = syntax == BK_EXPOSITION_TEXT
                                                  ? BK_S("text 0.0.4")
                                                  : BK_S("openmetrics 1.0"),
-                                   .taken_ns = *taken_ns};
+                                   .taken_ns = *taken_ns,
+                                   .source = source};
     if (!im->sink->snapshot(im->sink, &snapshot, err))
         return false;
     struct bk_exposition *x = bk_exposition_new(syntax, false);
@@ -252,8 +260,8 @@ static bool import(struct bk_input *in, const struct bk_importing *im,
 {
     struct bk_scrape *s = bk_scrape_new(im);
     int64_t taken_ns = im->taken_ns;
-    bool ok =
-        read_scrape(in, im, s, &taken_ns, err) && bk_scrape_emit(s, taken_ns, err);
+    bool ok = read_scrape(in, im, s, SOURCE_MAIN, &taken_ns, err) &&
+              bk_scrape_emit(s, taken_ns, err);
     bk_scrape_free(s);
     return ok;
 }
@@ -263,9 +271,9 @@ static bool import_pair(struct bk_input *before, struct bk_input *after,
 {
     struct bk_scrape *first = bk_scrape_new(im), *second = bk_scrape_new(im);
     int64_t began_ns = im->taken_ns, ended_ns = BK_NO_TIME;
-    bool ok = read_scrape(before, im, first, &began_ns, err) ||
+    bool ok = read_scrape(before, im, first, SOURCE_BEFORE, &began_ns, err) ||
               bk_wrap(err, "the scrape before");
-    ok = ok && (read_scrape(after, im, second, &ended_ns, err) ||
+    ok = ok && (read_scrape(after, im, second, SOURCE_MAIN, &ended_ns, err) ||
                 bk_wrap(err, "the scrape after"));
     if (ok) {
         bk_scrape_subtract(second, first);
