@@ -563,11 +563,12 @@ bool bk_ingest_folder(struct bk_ingesting *in, const struct bk_entry *const *ent
         }
     }
     tell_all(&fo);
+    bk_unit_finish(&fo.u);
     for (size_t i = 0; i < n; i++) {
         if (fo.parts[i].open)
             bk_file_close(&fo.parts[i].file);
     }
-    bk_unit_end(&fo.u);
+    bk_unit_free(&fo.u);
     if (ok || !bk_unit_fatal(&why))
         return true;
     *err = why;

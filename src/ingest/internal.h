@@ -202,6 +202,8 @@ struct bk_unit_work {    /* a unit in the making; as a sink it collects */
     size_t n_findings;
     size_t n_snapshots;
     int64_t n_series;
+    struct bk_input **inputs; /* records point into their bytes: open until the end */
+    size_t n_inputs;
     size_t source;    /* index of the member that is being imported */
     bool must_be_new; /* the first member: else 'known', and nothing is stored */
     bool begun;       /* the archive's unit is open */
@@ -211,6 +213,9 @@ struct bk_unit_work {    /* a unit in the making; as a sink it collects */
 void bk_unit_init(struct bk_unit_work *u, struct bk_ingesting *in, struct bk_str path);
 size_t bk_unit_member(struct bk_unit_work *u, struct bk_file *f, struct bk_str format,
                       int version);
+/* Opens a file of the unit to be imported; closed with the unit. */
+bool bk_unit_input(struct bk_unit_work *u, const struct bk_file *f,
+                   struct bk_input **input, struct bk_err *err);
 /* Runs an importer over a file of the unit; records are collected, snapshots go on to
  * the archive. rules may be NULL: those for this file's name. */
 bool bk_unit_import(struct bk_unit_work *u, const struct bk_importer *imp,
@@ -222,8 +227,10 @@ bool bk_unit_context(struct bk_unit_work *u, struct bk_str path,
 bool bk_unit_drop_known(struct bk_unit_work *u, bool *all, struct bk_err *err);
 /* Hands everything to the archive. */
 bool bk_unit_store(struct bk_unit_work *u, struct bk_err *err);
-/* Rolls back what was begun and frees; after bk_unit_store only frees. */
-void bk_unit_end(struct bk_unit_work *u);
+/* Rolls back what was begun (nothing after bk_unit_store) and closes the inputs; the
+ * files may be closed then. */
+void bk_unit_finish(struct bk_unit_work *u);
+void bk_unit_free(struct bk_unit_work *u);
 /* The importer for an opened file: the forced one, the highest bid, or timing-log when
  * a rule is for it. */
 bool bk_unit_choose(struct bk_ingesting *in, struct bk_input *input,

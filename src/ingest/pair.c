@@ -47,12 +47,9 @@ static bool run_importer(struct bk_unit_work *u, const struct half *before,
         .format = bk_str(imp->name),
         .taken_ns = u->in->taken_ns,
     };
-    bool ok = bk_file_input(&before->file, &first, err) &&
-              bk_file_input(&after->file, &second, err) &&
-              imp->import_pair(first, second, &im, err);
-    bk_input_close(first);
-    bk_input_close(second);
-    return ok;
+    return bk_unit_input(u, &before->file, &first, err) &&
+           bk_unit_input(u, &after->file, &second, err) &&
+           imp->import_pair(first, second, &im, err);
 }
 
 static bool import_pair(struct bk_unit_work *u, struct half *before, struct half *after,
@@ -92,11 +89,12 @@ bool bk_ingest_pair(struct bk_ingesting *in, const char *before, const char *aft
         struct half *bad = b.r.sha256[0] != '\0' ? &a : &b;
         bk_unit_tell_failed(in, &bad->r, &why);
     }
+    bk_unit_finish(&u);
     if (b.open)
         bk_file_close(&b.file);
     if (a.open)
         bk_file_close(&a.file);
-    bk_unit_end(&u);
+    bk_unit_free(&u);
     if (ok || !bk_unit_fatal(&why))
         return true;
     *err = why;

@@ -124,15 +124,16 @@ bool bk_ingest_file(struct bk_ingesting *in, const struct bk_entry *entry,
     bk_unit_init(&u, in, entry->path);
     bk_unit_progress(in, entry->path, 0);
     bool ok = bk_file_open(u.arena, &f, entry->path, &why);
-    if (ok) {
-        ok = import_opened(&u, &f, &r, &why);
-        bk_file_close(&f);
-    }
+    bool opened = ok;
+    ok = ok && import_opened(&u, &f, &r, &why);
     if (ok)
         bk_unit_tell(in, &r);
     else
         bk_unit_tell_failed(in, &r, &why);
-    bk_unit_end(&u);
+    bk_unit_finish(&u);
+    if (opened)
+        bk_file_close(&f);
+    bk_unit_free(&u);
     bk_unit_progress(in, entry->path, entry->size - (in->done_bytes - before));
     if (ok || !bk_unit_fatal(&why))
         return true;

@@ -290,12 +290,21 @@ static int64_t taken_at(const struct bk_unit_work *u, struct bk_str path)
     return ns;
 }
 
+bool bk_unit_input(struct bk_unit_work *u, const struct bk_file *f,
+                   struct bk_input **input, struct bk_err *err)
+{
+    if (!bk_file_input(f, input, err))
+        return false;
+    *BK_PUSH(u->arena, u->inputs, u->n_inputs) = *input;
+    return true;
+}
+
 bool bk_unit_import(struct bk_unit_work *u, const struct bk_importer *imp,
                     struct bk_file *f, struct bk_err *err)
 {
     struct bk_input *input = NULL;
     size_t first = u->n_runs;
-    if (!bk_unit_dict(u->in, err) || !bk_file_input(f, &input, err))
+    if (!bk_unit_dict(u->in, err) || !bk_unit_input(u, f, &input, err))
         return false;
     struct bk_importing im = {
         .arena = u->arena,
@@ -306,7 +315,6 @@ bool bk_unit_import(struct bk_unit_work *u, const struct bk_importer *imp,
     };
     im.n_rules = bk_unit_rules(u->in, u->arena, bk_path_base(f->path), &im.rules);
     bool ok = imp->import(input, &im, err);
-    bk_input_close(input);
     for (size_t i = first; i < u->n_runs; i++)
         set_source(u->runs[i], u->source);
     if (ok && bk_file_changed(f))
@@ -453,13 +461,20 @@ bool bk_unit_store(struct bk_unit_work *u, struct bk_err *err)
     return bk_archive_end(u->in->archive, true, &u->counts, err);
 }
 
-void bk_unit_end(struct bk_unit_work *u)
+void bk_unit_finish(struct bk_unit_work *u)
 {
     struct bk_err ignored = {0};
     struct bk_counts none;
     if (u->begun)
         bk_archive_end(u->in->archive, false, &none, &ignored);
     u->begun = false;
+    for (size_t i = 0; i < u->n_inputs; i++)
+        bk_input_close(u->inputs[i]);
+    u->n_inputs = 0;
+}
+
+void bk_unit_free(struct bk_unit_work *u)
+{
     bk_arena_free(u->arena);
     u->arena = NULL;
 }
