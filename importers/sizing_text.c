@@ -435,7 +435,7 @@ static bool read_box(struct reader *r, struct bk_str line, struct bk_err *err)
 static void enter_scenario(struct reader *r, struct bk_str name)
 {
     struct bk_str key = key_of(r, name);
-    const struct bk_sizing_label *known = find_label(r, "scenario-name", key);
+    const struct bk_sizing_label *known = find_label(r, "scenarios", key);
     r->scenario = known ? known->fields : field_of_key(r, key);
     r->block = BK_S("scenario");
     r->in_rationale = r->warnings = false;

@@ -479,6 +479,22 @@ static void model_name(struct bk_sizing_work *w, const struct bk_sizing_index *i
     }
 }
 
+/* --- scenarios --- */
+
+static bool unknown_scenario(struct bk_sizing_work *w, const struct bk_sizing_index *ix,
+                             struct bk_str scenario)
+{
+    static const char *const names[] = {"minimum", "recommended", "ideal"};
+    (void)ix;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (bk_is(scenario, names[i]))
+            return false;
+    bk_sizing_finding(w, "scenario-name", BK_INFO, scenario,
+                      "scenario '%.*s' is none of minimum, recommended and ideal",
+                      BK_F(scenario));
+    return true;
+}
+
 /* --- all of them --- */
 
 typedef bool trap(struct bk_sizing_work *w, const struct bk_sizing_index *ix,
@@ -488,8 +504,9 @@ static const struct {
     trap *find;
     bool once; /* the first scenario speaks for all */
 } traps[] = {
-    {rounded_operand, true}, {budget_definition, true}, {per_gpu_flooring, false},
-    {node_weights, true},    {formula_input, true},     {stated_share, true},
+    {rounded_operand, true},   {budget_definition, true}, {per_gpu_flooring, false},
+    {node_weights, true},      {formula_input, true},     {stated_share, true},
+    {unknown_scenario, false},
 };
 
 void bk_sizing_traps(struct bk_sizing_work *w, const struct bk_sizing_index *ix)

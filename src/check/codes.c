@@ -72,6 +72,12 @@ const struct bk_check_code bk_check_codes[] = {
         .what_to_do = "read it in the unit that the value fits",
     },
     {
+        .code = "headroom-on-nodes",
+        .explanation = "a sizing run puts its headroom on nodes that were rounded up "
+                       "already",
+        .what_to_do = "expect one node fewer: headroom belongs on the sessions",
+    },
+    {
         .code = "identical-values",
         .explanation = "different runs or hardware report the same measured numbers to "
                        "the last digit",
@@ -94,6 +100,12 @@ const struct bk_check_code bk_check_codes[] = {
         .explanation = "lines of a log are longer than what rules are matched "
                        "against",
         .what_to_do = "nothing, unless the number stands at the end of such a line",
+    },
+    {
+        .code = "margin-not-applied",
+        .explanation = "a recommended value of a sizing run equals its base value "
+                       "though a margin is applied to it",
+        .what_to_do = "put the margin on it before buying",
     },
     {
         .code = "model-alias",
