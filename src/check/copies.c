@@ -110,7 +110,8 @@ static bool differ(const struct bk_run *x, const struct bk_run *y)
 
 static struct bk_str name_of(struct bk_arena *a, const struct bk_run *r, size_t index)
 {
-    if (r->hardware.len > 0 && r->key.len > 0)
+    bool keyed = r->key.len > 0 && !bk_eq(r->key, r->hardware);
+    if (r->hardware.len > 0 && keyed)
         return bk_fmt(a, "%.*s (%.*s)", BK_F(r->hardware), BK_F(r->key));
     if (r->hardware.len > 0)
         return r->hardware;

@@ -75,43 +75,54 @@ static bool no_output(const struct bk_run *r)
     return no_tokens && no_rate;
 }
 
-static void check_invalid(struct bk_arena *a, struct bk_run *r)
+/* Why nothing of the run can be believed; empty: nothing speaks against it. */
+static struct bk_str invalid_why(struct bk_arena *a, const struct bk_run *r)
 {
-    if (r->invalid) {
-        struct bk_str why = r->invalid_why.len > 0
-                                ? r->invalid_why
-                                : BK_S("the tool calls its result invalid");
-        report(a, r, "invalid-run", BK_ERROR, BK_RUN_INVALID, why);
-    }
-    if (no_output(r)) {
-        report(a, r, "zero-output", BK_ERROR, BK_RUN_INVALID,
-               BK_S("no output tokens: whatever was measured, nothing was generated"));
-        return;
-    }
-    if (r->n_measurements == 0) {
-        report(a, r, "invalid-run", BK_ERROR, BK_RUN_INVALID,
-               r->n_ticks > 0
+    if (r->invalid)
+        return r->invalid_why.len > 0 ? r->invalid_why
+                                      : BK_S("the tool calls its result invalid");
+    if (r->n_measurements == 0)
+        return r->n_ticks > 0
                    ? BK_S("a timeline but no results: the run was broken off")
-                   : BK_S("nothing was measured"));
-        return;
-    }
+                   : BK_S("nothing was measured");
     if (is_zero(r, "requests") && !bk_run_find(r, "output_tokens", "value", ""))
-        report(a, r, "invalid-run", BK_ERROR, BK_RUN_INVALID,
-               BK_S("no request was made"));
+        return BK_S("no request was made");
     const struct bk_measurement *duration = bk_check_main(r, "duration");
     if (duration && duration->value <= 0)
-        report(a, r, "invalid-run", BK_ERROR, BK_RUN_INVALID,
-               bk_fmt(a, "the duration is %.*s s",
-                      BK_F(bk_check_number(a, duration->value))));
+        return bk_fmt(a, "the duration is %.*s s",
+                      BK_F(bk_check_number(a, duration->value)));
+    return BK_S("");
+}
+
+static void check_invalid(struct bk_arena *a, struct bk_run *r)
+{
+    struct bk_str why = invalid_why(a, r);
+    if (why.len > 0)
+        report(a, r, "invalid-run", BK_ERROR, BK_RUN_INVALID, why);
+    if (no_output(r))
+        report(a, r, "zero-output", BK_ERROR, BK_RUN_INVALID,
+               BK_S("no output tokens: whatever was measured, nothing was generated"));
+}
+
+/* The importer saw it ("OOM" in a row); it may have said so already. */
+static void keep_failed(struct bk_arena *a, struct bk_run *r)
+{
+    struct bk_str why =
+        r->status_why.len > 0 ? r->status_why : BK_S("the source says so");
+    for (size_t i = 0; i < r->n_findings; i++) {
+        if (bk_is(r->findings[i].code, "failed-run")) {
+            r->findings[i].severity = BK_ERROR;
+            return;
+        }
+    }
+    bk_run_finding(a, r, "failed-run", BK_ERROR, r->key, "%.*s", BK_F(why));
 }
 
 void bk_check_status(struct bk_arena *a, struct bk_run *r)
 {
     struct outcome o = outcome_of(r);
     if (r->status == BK_RUN_FAILED) {
-        struct bk_str why =
-            r->status_why.len > 0 ? r->status_why : BK_S("the source says so");
-        bk_run_finding(a, r, "failed-run", BK_ERROR, r->key, "%.*s", BK_F(why));
+        keep_failed(a, r);
         return;
     }
     if (o.known && o.share > FAILED_ABOVE) {

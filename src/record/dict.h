@@ -97,7 +97,8 @@ struct bk_str bk_dict_param_unit(const struct bk_dict *d, struct bk_str name);
  * metric: "requests" in req/s are request_throughput, "errors" in % error_rate. */
 bool bk_dict_fit(const struct bk_dict *d, struct bk_target *t, const struct bk_unit *u);
 /* Splits a column name into a name and a unit: "Total time (s)", "TTFT P95 [ms]",
- * "Throughput, req/s", "latency_p95_ms".  False: no unit, name is all of it. */
+ * "Throughput, req/s", "latency_p95_ms".  False: no unit, name is all of it.  Of a rate
+ * ("request_tps") the name keeps the unit unless the rest alone is a known name. */
 bool bk_dict_split_unit(const struct bk_dict *d, struct bk_str header,
                         struct bk_str *name, struct bk_str *unit);
 /* The unit as written ("ms", "GiB", "tok/s", "%", "seconds"), or NULL. */

@@ -611,6 +611,14 @@ static bool split_comma(const struct bk_dict *d, struct bk_str s, struct bk_str 
     return name->len > 0;
 }
 
+static bool is_known(const struct bk_dict *d, struct bk_str name)
+{
+    struct bk_key key;
+    struct bk_target t;
+    bk_key_of(d, name, &key);
+    return key.ok && bk_find_known(d, NULL, key.s, name, &t);
+}
+
 /* "name_ms", "name ms", "name_tok_s" */
 static bool split_suffix(const struct bk_dict *d, struct bk_str s, struct bk_str *name,
                          struct bk_str *unit)
@@ -622,15 +630,16 @@ static bool split_suffix(const struct bk_dict *d, struct bk_str s, struct bk_str
             cuts[n++] = i;
     }
     while (n-- > 0) {
+        struct bk_str front = bk_trim(bk_upto(s, cuts[n]));
         struct bk_str tail = bk_from(s, cuts[n] + 1);
         const struct bk_unit *u = tail.len > 0 ? unit_in_name(d, tail) : NULL;
-        bool rate = u && (bk_is(u->base, "1/s") || bk_is(u->base, "tok/s"));
-        /* "Output tokens/s": the noun belongs to the name */
-        if (!u || (rate && s.ptr[cuts[n]] == ' '))
+        if (!u || front.len == 0)
             continue;
-        *name = bk_trim(bk_upto(s, cuts[n]));
+        /* "Output tokens/s", "request_tps": the noun of a rate belongs to the name */
+        bool rate = bk_is(u->base, "1/s") || bk_is(u->base, "tok/s");
+        *name = rate && !is_known(d, front) ? s : front;
         *unit = tail;
-        return name->len > 0;
+        return true;
     }
     return false;
 }

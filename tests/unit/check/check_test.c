@@ -153,6 +153,7 @@ static void test_invalid(void **state)
     check(k);
     assert_int_equal(k->run->status, BK_RUN_INVALID);
     expect_message(k->run, "invalid-run", "broken off");
+    assert_int_equal(k->run->n_findings, 1);
 
     k->run = bk_run_new(k->a);
     add(k, k->run, "requests", "value", "1", 0, 0);
@@ -192,6 +193,8 @@ static void test_what_the_importer_says_is_not_made_better(void **state)
     check(k);
     assert_int_equal(k->run->status, BK_RUN_FAILED);
     expect_message(k->run, "failed-run", "OOM");
+    check(k);
+    assert_int_equal(k->run->n_findings, 1);
 }
 
 static void test_rates_that_recompute(void **state)
@@ -230,6 +233,17 @@ static void test_a_rate_may_count_only_what_succeeded(void **state)
     counts(k, 900, 90, 10);
     add(k, k->run, "requests", "value", "1", 990, 0);
     add(k, k->run, "request_throughput", "value", "1/s", 90, 0);
+    check(k);
+    assert_null(finding(k->run, "derived-mismatch"));
+}
+
+/* A count that misses the printed digits by a hair still tells what a rate counts. */
+static void test_a_rate_of_all_requests_of_a_failing_run(void **state)
+{
+    struct kit *k = *state;
+    counts(k, 83, 60, 105.02);
+    add(k, k->run, "requests", "value", "1", 143, 0);
+    add(k, k->run, "request_throughput", "value", "1/s", 1.3620, 0);
     check(k);
     assert_null(finding(k->run, "derived-mismatch"));
 }
@@ -425,6 +439,7 @@ int main(void)
         TEST(test_rates_that_recompute),
         TEST(test_rates_that_do_not),
         TEST(test_a_rate_may_count_only_what_succeeded),
+        TEST(test_a_rate_of_all_requests_of_a_failing_run),
         TEST(test_rates_over_another_clock),
         TEST(test_cut_percentages_are_noted),
         TEST(test_sums),

@@ -38,6 +38,15 @@ static bool looks_like_a_code(struct bk_str s)
     return s.len > 0;
 }
 
+static bool is_severity(struct bk_str s)
+{
+    size_t n = 0;
+    while (n < s.len && ((s.ptr[n] >= 'A' && s.ptr[n] <= 'Z') || s.ptr[n] == '_'))
+        n++;
+    s.len = n;
+    return bk_is(s, "BK_INFO") || bk_is(s, "BK_WARNING") || bk_is(s, "BK_ERROR");
+}
+
 /* The string literal that ends right before 's' + 'end'. */
 static struct bk_str literal_before(struct bk_str s, size_t end)
 {
@@ -54,9 +63,7 @@ static size_t check_text(const char *file, struct bk_str text)
     for (size_t i = 0; i + 1 < text.len; i++) {
         if (text.ptr[i] != '"' || text.ptr[i + 1] != ',')
             continue;
-        struct bk_str next = bk_trim(bk_from(text, i + 2));
-        if (bk_starts(next, BK_S("BK_INFO")) || bk_starts(next, BK_S("BK_WARNING")) ||
-            bk_starts(next, BK_S("BK_ERROR"))) {
+        if (is_severity(bk_trim(bk_from(text, i + 2)))) {
             struct bk_str code = literal_before(text, i);
             if (!looks_like_a_code(code))
                 continue;
