@@ -135,7 +135,8 @@ bool bk_sizing_load(struct bk_sizing_work *w, struct bk_err *err)
 /* Matches text against a pattern with at most two '*' and keeps what they stand for. */
 static bool match(struct bk_str pattern, struct bk_str text, struct bk_str stars[2])
 {
-    stars[0] = stars[1] = (struct bk_str){NULL, 0};
+    stars[0] = (struct bk_str){NULL, 0};
+    stars[1] = (struct bk_str){NULL, 0};
     size_t first = bk_find_char(pattern, '*');
     if (first == BK_NONE)
         return bk_eq(pattern, text);
