@@ -50,10 +50,9 @@ static int score(const struct bk_doc *d)
 {
     if (d->known == 0 || d->foreign)
         return 0;
-    bool only_rows = d->n_compare_tables + d->n_values_tables + d->n_number_blocks +
-                         (d->n_exposed > 0) ==
-                     0;
-    return only_rows ? BID_ROWS : BID_REPORT;
+    size_t others = d->n_compare_tables + d->n_values_tables + d->n_number_blocks +
+                    d->n_exposed + d->n_listed;
+    return others == 0 ? BID_ROWS : BID_REPORT;
 }
 
 static int bid_report(const struct bk_input *in)
@@ -71,6 +70,7 @@ static int bid_report(const struct bk_input *in)
     if (bk_mojibake_repair(a, head, &repaired, &sequences, &charset))
         head = repaired;
     bk_doc_read(&d, head);
+    bk_doc_facts(&d);
     int bid = score(&d);
     bk_arena_free(a);
     return bid;

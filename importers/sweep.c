@@ -263,7 +263,7 @@ static int bid_markdown(const struct bk_importing *im, struct bk_str head)
     bk_doc_read(&d, head);
     if (d.known == 0 || d.foreign)
         return 0;
-    return d.n_row_tables > 0 ? BID_ROWS : BID_TABLE;
+    return d.n_rows > 0 ? BID_ROWS : BID_TABLE;
 }
 
 static int bid_sweep(const struct bk_input *in)

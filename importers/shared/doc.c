@@ -243,6 +243,19 @@ static size_t add_section(struct bk_doc *d, struct bk_str text, int level, size_
     return d->n_sections - 1;
 }
 
+bool bk_doc_estimates(const struct bk_doc *d, size_t section)
+{
+    static const char *const words[] = {"estimat", "estimad", "оценк", "projec", "估"};
+    for (; section != BK_NONE; section = d->sections[section].parent) {
+        struct bk_str low = bk_utf8_lower(d->im->arena, d->sections[section].title);
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+            if (bk_has(low, bk_str(words[i])))
+                return true;
+        }
+    }
+    return false;
+}
+
 struct bk_str *bk_doc_context(const struct bk_doc *d, size_t section, size_t *n)
 {
     struct bk_str *up = NULL;

@@ -58,7 +58,9 @@ struct bk_doc {
     struct bk_runs runs;
     enum bk_decimal decimal; /* of the prose */
     size_t n_tables, n_row_tables, n_compare_tables, n_values_tables;
+    size_t n_rows;                     /* rows that are runs */
     size_t n_number_blocks, n_exposed; /* code fences; exposition lines in them */
+    size_t n_listed;                   /* measurements in bullet lists */
     size_t known; /* columns, rows and lines that the dictionary knows as metrics */
     struct bk_map series;  /* of exposition lines that were read */
     bool foreign;          /* a table is a tool's own output */
@@ -90,6 +92,8 @@ struct bk_piece *bk_doc_piece(struct bk_doc *d, size_t section);
 struct bk_str bk_doc_hardware(const struct bk_doc *d, struct bk_str text);
 /* A heading or column name as the label of a run: emoji, numbering, parentheses off. */
 struct bk_str bk_doc_label(const struct bk_doc *d, struct bk_str title);
+/* Does a heading above say that this section estimates? */
+bool bk_doc_estimates(const struct bk_doc *d, size_t section);
 /* Headings above a section, outermost first. */
 struct bk_str *bk_doc_context(const struct bk_doc *d, size_t section, size_t *n);
 /* Parameters that a heading states ("50 concurrent", "batch size 8") into the run. */

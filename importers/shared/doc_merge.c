@@ -11,7 +11,7 @@
 /* Repeats are only looked for among this many tables and rows. */
 #define MAX_REPEAT_TABLES ((size_t)200)
 #define MAX_REPEAT_ROWS   ((size_t)100)
-#define MAX_REPEAT_PIECES ((size_t)5000)
+#define MAX_REPEAT_PIECES ((size_t)3000)
 
 /* --- comparing --- */
 
@@ -359,18 +359,41 @@ static void place_values(struct bk_doc *d, struct bk_piece *p)
 
 /* --- settings --- */
 
-/* Parameters of a label go to its runs, others to all. */
+static bool lies_in(const struct bk_doc *d, size_t section, size_t outer)
+{
+    while (section != BK_NONE && section != outer)
+        section = d->sections[section].parent;
+    return section == outer;
+}
+
+/* The runs of the innermost section round the settings that has results get them. */
+static bool settle_near(struct bk_doc *d, const struct bk_piece *p)
+{
+    for (size_t s = p->section; s != BK_NONE; s = d->sections[s].parent) {
+        bool used = false;
+        for (size_t i = 0; i < d->n_pieces; i++) {
+            const struct bk_piece *o = &d->pieces[i];
+            if (o->is == NULL || !lies_in(d, o->section, s))
+                continue;
+            /* a run has many pieces, and gets the settings once */
+            bk_run_merge(d->im, o->is, p->run);
+            used = true;
+        }
+        if (used)
+            return true;
+    }
+    return false;
+}
+
+/* Parameters of a label go to its runs, others to the runs near them, or to all. */
 static void place_settings(struct bk_doc *d, struct bk_piece *p)
 {
-    bool used = false;
     for (size_t i = 0; i < d->n_pieces && p->label.len > 0; i++) {
         struct bk_piece *o = &d->pieces[i];
-        if (o->is == NULL || !bk_eq(o->label, p->label))
-            continue;
-        bk_run_merge(d->im, o->is, p->run);
-        used = true;
+        if (o->is != NULL && bk_eq(o->label, p->label))
+            bk_run_merge(d->im, o->is, p->run);
     }
-    if (!used && p->label.len == 0)
+    if (p->label.len == 0 && (d->n_pieces > MAX_REPEAT_PIECES || !settle_near(d, p)))
         bk_run_merge(d->im, d->facts, p->run);
 }
 

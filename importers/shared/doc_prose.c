@@ -8,14 +8,15 @@
 #include "../../src/base/num.h"
 #include "../../src/base/utf8.h"
 
-#define MAX_KEY         ((size_t)80)
-#define MAX_VALUE       ((size_t)80)
-#define MAX_SENTENCE    ((size_t)2000)
-#define MAX_WORDS       ((size_t)200)
-#define MAX_GAP         ((size_t)4) /* words between the two numbers of a count */
-#define MAX_STAGES      ((size_t)200)
-#define MIN_STAGES      ((size_t)2)
-#define MAX_VALUE_WORDS ((size_t)6)
+#define MAX_KEY           ((size_t)80)
+#define MAX_VALUE         ((size_t)80)
+#define MAX_SENTENCE      ((size_t)2000)
+#define MAX_WORDS         ((size_t)200)
+#define MAX_GAP           ((size_t)4) /* words between the two numbers of a count */
+#define MAX_STAGES        ((size_t)200)
+#define MIN_STAGES        ((size_t)2)
+#define MAX_SECTION_LEVEL 3 /* deeper headings are but emphasis */
+#define MAX_VALUE_WORDS   ((size_t)6)
 
 static bool has_word(struct bk_str low, const char *const *words, size_t n)
 {
@@ -68,8 +69,37 @@ static bool split_fact(struct bk_arena *a, struct bk_str line, struct bk_str *ke
            count_words(*value) <= MAX_VALUE_WORDS;
 }
 
-/* A parameter or context that a line states; measurements in prose are repeated from
- * somewhere and are left there. */
+/* "requests that succeeded during the test" */
+static struct bk_str without_occasion(struct bk_str key)
+{
+    static const char *const words[] = {" durante ", " during ", " во время "};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t at = bk_find(key, bk_str(words[i]));
+        if (at != BK_NONE && at > 0)
+            return bk_trim(bk_upto(key, at));
+    }
+    return key;
+}
+
+static bool is_plain_value(const struct bk_doc *d, const struct bk_field *f,
+                           struct bk_str value)
+{
+    struct bk_cell c = bk_cell_read(value, d->decimal);
+    const struct bk_cell_rules rules = {.decimal = d->decimal, .claims = true};
+    double number;
+    if (f->target.kind == BK_TARGET_PARAM &&
+        bk_parse_double(bk_param_value(d->im, f, value, &rules), &number))
+        return !c.approximate;
+    if (f->estimate || c.approximate || c.kind == BK_CELL_RANGE)
+        return false;
+    if (f->target.kind == BK_TARGET_METRIC)
+        return c.kind == BK_CELL_NUMBER;
+    bool counted = bk_dict_param_unit(d->im->dict, f->target.name).len > 0;
+    return f->target.kind != BK_TARGET_PARAM || !counted;
+}
+
+/* What a line "key: value" states: parameters and context; measurements only below the
+ * name of hardware, where a list stands for a table. */
 static void take_fact(struct bk_doc *d, struct bk_str line, size_t number,
                       size_t section)
 {
@@ -77,34 +107,46 @@ static void take_fact(struct bk_doc *d, struct bk_str line, size_t number,
     struct bk_str key, value;
     if (!split_fact(a, line, &key, &value))
         return;
-    struct bk_field f = bk_field_of(d->im, key, (struct bk_str){0}, NULL, 0);
-    bool param = f.target.kind == BK_TARGET_PARAM;
+    key = without_occasion(key);
+    struct bk_cell c = bk_cell_read(value, d->decimal);
+    struct bk_field f = bk_field_of(
+        d->im, key, c.kind == BK_CELL_NUMBER ? c.unit : (struct bk_str){0}, NULL, 0);
+    bool metric = f.target.kind == BK_TARGET_METRIC && section != BK_NONE &&
+                  d->sections[section].hardware.len > 0;
     bool context =
         f.target.kind == BK_TARGET_CONTEXT && !bk_is(f.target.name, "status");
-    if (!param && !context)
+    if ((!metric && !context && f.target.kind != BK_TARGET_PARAM) ||
+        !is_plain_value(d, &f, value))
         return;
-    struct bk_cell c = bk_cell_read(value, d->decimal);
-    bool counted = bk_dict_param_unit(d->im->dict, f.target.name).len > 0;
-    if (c.approximate || c.kind == BK_CELL_RANGE ||
-        (param && counted && c.kind != BK_CELL_NUMBER))
-        return;
+    if (context && bk_is(f.target.name, "hardware")) {
+        value = bk_doc_hardware(d, value);
+        if (value.len == 0)
+            return;
+    }
     struct bk_cell_rules rules = {.decimal = d->decimal, .claims = true};
+    rules.guessed_tokens = bk_doc_estimates(d, section);
     /* what the headings state goes with numbers, not with other settings */
     struct bk_piece *p = bk_doc_piece(d, BK_NONE);
     p->section = section;
     (void)bk_field_emit(d->im, p->run, &f, value, &rules, bk_line_locator(a, number));
+    d->known += p->run->n_measurements > 0;
+    d->n_listed += p->run->n_measurements > 0;
 }
 
 void bk_doc_facts(struct bk_doc *d)
 {
-    bool numbers = false; /* results have begun: what follows talks about them */
+    bool late = false; /* lists below results talk about them */
     for (size_t i = 0; i < d->n_blocks && d->n_pieces < BK_MAX_RUNS; i++) {
         const struct bk_doc_block *b = &d->blocks[i];
-        bool labelled =
-            b->section != BK_NONE && d->sections[b->section].hardware.len > 0;
-        numbers = numbers || b->kind == BK_BLOCK_TABLE;
+        bool inside = b->section != BK_NONE;
+        if (b->kind == BK_BLOCK_TABLE || b->kind == BK_BLOCK_CODE)
+            late = true;
+        else if (b->kind == BK_BLOCK_HEADING && inside &&
+                 d->sections[b->section].level <= MAX_SECTION_LEVEL)
+            late = false;
+        bool labelled = inside && d->sections[b->section].hardware.len > 0;
         if ((b->kind != BK_BLOCK_ITEM && b->kind != BK_BLOCK_PARAGRAPH) ||
-            (numbers && !labelled) || is_advice(d, b->section))
+            (late && !labelled) || is_advice(d, b->section))
             continue;
         struct bk_str text = bk_upto(b->text, MAX_SENTENCE), line;
         for (size_t n = b->line; bk_next_line(&text, &line); n++)

@@ -97,7 +97,7 @@ static void look_at_columns(struct view *v)
     }
 }
 
-/* The unit that stands behind the numbers of a row, or in its unit column. */
+/* The unit behind the first number of a row, or in its unit column. */
 static struct bk_str unit_of_row(const struct view *v, size_t row)
 {
     const struct bk_dict *dict = v->d->im->dict;
@@ -105,8 +105,10 @@ static struct bk_str unit_of_row(const struct view *v, size_t row)
         return plain_cell(v, row, v->unit_column);
     for (size_t j = 1; j < v->t->n_columns; j++) {
         struct bk_cell c = bk_cell_read(v->t->rows[row][j], v->rules.decimal);
-        if (c.kind == BK_CELL_NUMBER && bk_dict_unit(dict, c.unit) != NULL)
-            return c.unit;
+        if (c.kind != BK_CELL_NUMBER)
+            continue;
+        bool known = bk_dict_unit(dict, c.unit) != NULL;
+        return known ? c.unit : (struct bk_str){0};
     }
     return (struct bk_str){0};
 }
@@ -120,7 +122,8 @@ static void look_at_names(struct view *v)
     for (size_t i = 0; i < v->t->n_rows; i++) {
         struct bk_str name = plain_cell(v, i, 0);
         struct bk_cell c = bk_cell_read(name, v->rules.decimal);
-        if (c.kind == BK_CELL_TEXT || bk_field_is_stat(im, name))
+        bool words = c.kind == BK_CELL_TEXT || c.kind == BK_CELL_FAILED;
+        if (words || bk_field_is_stat(im, name))
             v->names[i] =
                 bk_field_of(im, name, unit_of_row(v, i), v->context, v->n_context);
         else
@@ -140,6 +143,7 @@ static void look(struct view *v)
         *BK_PUSH(a, v->context, v->n_context) = line;
     }
     v->rules = (struct bk_cell_rules){.claims = v->d->prose, .keep_texts = true};
+    v->rules.guessed_tokens = bk_doc_estimates(v->d, v->section);
     v->rules.decimal = decimal_of(v);
     look_at_columns(v);
     look_at_names(v);
@@ -191,8 +195,21 @@ static void label_row(const struct view *v, struct bk_piece *p, size_t row)
     p->weak = true;
 }
 
+/* Rows that are slices of one run ("requests 1-10", "0-30 s") are no runs. */
+static bool has_slices(const struct view *v)
+{
+    size_t ranges = 0;
+    for (size_t i = 0; i < v->t->n_rows; i++) {
+        struct bk_cell c = bk_cell_read(v->t->rows[i][0], v->rules.decimal);
+        ranges += c.kind == BK_CELL_RANGE;
+    }
+    return ranges * 2 > v->t->n_rows;
+}
+
 static void take_rows(const struct view *v)
 {
+    if (has_slices(v))
+        return;
     size_t number = v->d->n_row_tables++;
     for (size_t i = 0; i < v->t->n_rows && v->d->n_pieces < BK_MAX_RUNS; i++) {
         if (v->columns[0].target.kind == BK_TARGET_PARAM &&
@@ -200,16 +217,19 @@ static void take_rows(const struct view *v)
             continue;
         struct bk_piece *p = bk_doc_piece(v->d, v->section);
         p->table = number;
+        size_t known = 0;
         for (size_t j = 0; j < v->t->n_columns; j++) {
             struct bk_str cell = cell_or_above(v, i, j);
             if (v->columns[j].target.kind == BK_TARGET_CONTEXT)
                 cell = bk_markdown_plain(v->d->im->arena, cell);
-            (void)bk_field_emit(v->d->im, p->run, &v->columns[j], cell, &v->rules,
-                                place(v, i, j));
+            bool taken = bk_field_emit(v->d->im, p->run, &v->columns[j], cell,
+                                       &v->rules, place(v, i, j));
+            known += taken && v->columns[j].target.kind == BK_TARGET_METRIC;
         }
         label_row(v, p, i);
-        if (p->run->n_measurements == 0 && p->run->status == BK_RUN_OK)
+        if (known == 0)
             v->d->n_pieces--;
+        v->d->n_rows += known > 0;
     }
 }
 
@@ -232,23 +252,38 @@ static bool is_value(const struct view *v, const struct bk_field *f, struct bk_s
 static bool holds_values(const struct view *v, size_t column)
 {
     const struct bk_field *f = &v->columns[column];
-    size_t metrics = 0, values = 0, others = 0;
+    size_t metrics = 0, values = 0, params = 0, numbers = 0;
     if (column == v->unit_column || f->target.kind == BK_TARGET_IGNORED)
         return false;
     for (size_t i = 0; i < v->t->n_rows; i++) {
         struct bk_str cell = bk_trim(v->t->rows[i][column]);
+        bool param = v->names[i].target.kind == BK_TARGET_PARAM;
+        bool metric = v->names[i].target.kind == BK_TARGET_METRIC;
         if (cell.len == 0)
             continue;
-        if (v->names[i].target.kind != BK_TARGET_METRIC) {
-            others++;
-            continue;
-        }
-        metrics++;
-        values += is_value(v, &v->names[i], cell);
+        params += param;
+        numbers += param && is_value(v, &v->names[i], cell);
+        metrics += metric;
+        values += metric && is_value(v, &v->names[i], cell);
     }
+    bool hardware = bk_doc_hardware(v->d, v->t->header[column]).len > 0;
+    if (v->t->n_columns == 2 || (hardware && params > 0))
+        return true;
     if (metrics == 0)
-        return others > 0 && column == 1;
+        return column == 1 || (params > 0 && numbers * 2 >= params);
     return values * 2 >= metrics;
+}
+
+/* Numbers that are measurements in this column. */
+static size_t measured_values(const struct view *v, size_t column)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < v->t->n_rows; i++) {
+        struct bk_cell c = bk_cell_read(v->t->rows[i][column], v->rules.decimal);
+        n += v->names[i].target.kind == BK_TARGET_METRIC && c.kind == BK_CELL_NUMBER &&
+             !c.approximate;
+    }
+    return n;
 }
 
 static void take_column(const struct view *v, struct bk_piece *p, size_t column,
@@ -296,33 +331,30 @@ static void label_column(const struct view *v, struct bk_piece *p, size_t column
 static void take_compare(const struct view *v)
 {
     struct bk_doc *d = v->d;
-    size_t n_values = 0, n_metrics = 0, n_unknown = 0;
+    size_t n_values = 0, measured = 0;
     bool *values = bk_alloc_array(d->im->arena, v->t->n_columns + 1, sizeof *values);
     for (size_t j = 1; j < v->t->n_columns; j++) {
         values[j] = holds_values(v, j);
         n_values += values[j];
+        measured += values[j] ? measured_values(v, j) : 0;
     }
-    for (size_t i = 0; i < v->t->n_rows; i++) {
-        n_metrics += v->names[i].target.kind == BK_TARGET_METRIC;
-        n_unknown += !v->names[i].known;
-    }
-    bool settings = n_metrics == 0 && n_values == 1;
+    bool settings = measured == 0 && n_values == 1;
     for (size_t j = 1; j < v->t->n_columns; j++) {
         if (!values[j])
             continue;
         struct bk_piece *p = bk_doc_piece(d, v->section);
         bool hardware = bk_doc_hardware(d, v->t->header[j]).len > 0;
-        if (n_values > 1 || hardware)
+        if (n_values > 1 || hardware) {
             label_column(v, p, j, values);
-        else {
+        } else {
             p->name = bk_doc_label(d, v->t->header[j]);
             p->label = bk_dict_key(d->im->arena, p->name);
             p->weak = true;
         }
         take_column(v, p, j, settings);
     }
-    d->n_compare_tables += n_values > 1 && n_metrics > 0;
-    d->n_values_tables += n_values == 1 && n_metrics > 0;
+    d->n_compare_tables += n_values > 1 && measured > 0;
+    d->n_values_tables += n_values == 1 && measured > 0;
 }
 
 /* --- stats --- */
@@ -425,6 +457,7 @@ static void take_pivot(const struct view *v, size_t column)
                                 v->t->rows[i][column + 1 + j], &v->rules,
                                 place(v, i, column + 1 + j));
         d->known += f.target.kind == BK_TARGET_METRIC;
+        d->n_rows += f.target.kind == BK_TARGET_METRIC;
     }
 }
 

@@ -71,11 +71,20 @@ static bool try_name(const struct bk_importing *im, struct bk_field *f,
     return true;
 }
 
-bool bk_field_is_stat(const struct bk_importing *im, struct bk_str name)
+/* The statistic that a name is and nothing else ("Mediana (p50)"), or empty. */
+static struct bk_str stat_alone(const struct bk_importing *im, struct bk_str name)
 {
     struct bk_str bare, unit;
     bk_header_unit(im->dict, name, &bare, &unit);
-    return bk_dict_stat(im->dict, im->arena, bare).len > 0;
+    struct bk_str stat = bk_dict_stat(im->dict, im->arena, bare);
+    if (stat.len > 0)
+        return stat;
+    return bk_dict_stat(im->dict, im->arena, without_parentheses(im->arena, name));
+}
+
+bool bk_field_is_stat(const struct bk_importing *im, struct bk_str name)
+{
+    return stat_alone(im, name).len > 0;
 }
 
 static bool try_contexts(const struct bk_importing *im, struct bk_field *f,
@@ -137,9 +146,14 @@ static bool try_all(const struct bk_importing *im, struct bk_field *f,
     f->unit = unit;
     struct bk_target exact;
     if (bk_dict_exact(im->dict, im->format, f->header, &exact) &&
-        try_name(im, f, f->header, exact.unit.len > 0 ? exact.unit : unit))
+        try_name(im, f, f->header,
+                 exact.unit.len > 0 && cell_unit.len == 0 ? exact.unit : unit))
         return true;
-    if (bk_field_is_stat(im, name) && try_contexts(im, f, name, unit, context, n))
+    struct bk_str stat = stat_alone(im, name);
+    struct bk_str stat_unit = bk_fmt(a, "%.*s %.*s", BK_F(stat), BK_F(unit));
+    if (stat.len > 0 &&
+        (try_contexts(im, f, stat, unit, context, n) || try_name(im, f, stat, unit) ||
+         try_name(im, f, stat_unit, unit)))
         return true;
     if (unit.len > 0 &&
         try_name(im, f, bk_fmt(a, "%.*s %.*s", BK_F(name), BK_F(unit)), unit))
@@ -242,9 +256,46 @@ static struct bk_str plain_number(struct bk_arena *a, const struct bk_cell *c,
     return bk_dup(a, (struct bk_str){out, bk_format_double(v, out)});
 }
 
-struct bk_str bk_param_value(const struct bk_importing *im, struct bk_str text,
-                             struct bk_str unit, enum bk_decimal decimal)
+/* "3.134" or "12,315" requests are thousands, whatever the decimal mark of the table:
+ * there are no parts of a request. */
+static struct bk_cell whole_things(const struct bk_cell *c,
+                                   const struct bk_cell_rules *rules)
 {
+    enum bk_decimal decimal = rules->decimal;
+    enum bk_decimal other =
+        decimal == BK_DECIMAL_POINT ? BK_DECIMAL_COMMA : BK_DECIMAL_POINT;
+    size_t mark = bk_find_char(c->digits, decimal == BK_DECIMAL_POINT ? '.' : ',');
+    bool grouped = mark != BK_NONE && mark > 0 && mark <= 3 &&
+                   c->digits.ptr[0] != '0' && c->digits.len == mark + 4;
+    struct bk_cell again = bk_cell_read(c->text, other);
+    /* "25.000" is 25 where a program printed it, and 25,000 in prose */
+    bool fits = rules->claims || c->value != nearbyint(c->value);
+    if (!fits || !grouped || again.kind != BK_CELL_NUMBER ||
+        again.value != nearbyint(again.value))
+        return *c;
+    return again;
+}
+
+/* "50 até 500": how far it goes. */
+static struct bk_str behind_ramp(struct bk_str s)
+{
+    static const char *const words[] = {" até ", " ate ", " to ", " → ", " до ", " a "};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t at = bk_find(s, bk_str(words[i]));
+        if (at != BK_NONE)
+            return bk_trim(bk_from(s, at + bk_str(words[i]).len));
+    }
+    return s;
+}
+
+struct bk_str bk_param_value(const struct bk_importing *im, const struct bk_field *f,
+                             struct bk_str text, const struct bk_cell_rules *rules)
+{
+    enum bk_decimal decimal = rules->decimal;
+    struct bk_str unit = f->unit;
+    bool counts = bk_is(bk_dict_param_unit(im->dict, f->target.name), "1");
+    if (bk_is(f->target.name, "vus_max"))
+        text = behind_ramp(text);
     struct bk_cell c = bk_cell_read(text, decimal);
     if (c.kind == BK_CELL_TEXT) {
         struct bk_cell bound = bk_cell_read(without_bound(c.text), decimal);
@@ -254,6 +305,8 @@ struct bk_str bk_param_value(const struct bk_importing *im, struct bk_str text,
     }
     if (c.kind != BK_CELL_NUMBER)
         return c.text;
+    if (counts)
+        c = whole_things(&c, rules);
     const struct bk_unit *u = bk_dict_unit(im->dict, c.unit.len > 0 ? c.unit : unit);
     if (c.unit.len > 0 && u == NULL)
         return c.text;
@@ -346,9 +399,12 @@ static bool emit_number(const struct bk_importing *im, struct bk_run *run,
 }
 
 static bool emit_metric(const struct bk_importing *im, struct bk_run *run,
-                        const struct bk_field *f, const struct bk_cell *c,
+                        const struct bk_field *f, const struct bk_cell *read,
                         const struct bk_cell_rules *rules, struct bk_str locator)
 {
+    bool counts = f->target.metric != NULL && bk_is(f->target.metric->unit, "1");
+    const struct bk_cell counted = whole_things(read, rules);
+    const struct bk_cell *c = counts ? &counted : read;
     struct bk_target t = f->target;
     struct bk_reading r = {
         .name = f->header,
@@ -511,11 +567,33 @@ static bool emit_wordy(const struct bk_importing *im, struct bk_run *run,
     return true;
 }
 
+static bool is_tokens(const struct bk_field *f)
+{
+    return bk_has(f->target.name, BK_S("token"));
+}
+
+/* "50.658ms (~51s)": the number itself is exact, its rounding in parentheses is not. */
+static struct bk_cell read_cell(struct bk_arena *a, struct bk_str cell,
+                                enum bk_decimal decimal)
+{
+    struct bk_cell c = bk_cell_read(cell, decimal);
+    size_t open = bk_find_char(c.text, '(');
+    if (c.kind != BK_CELL_NUMBER || !c.approximate || open == BK_NONE)
+        return c;
+    struct bk_str low = bk_utf8_lower(a, bk_from(c.text, open));
+    struct bk_cell outside = bk_cell_read(bk_upto(c.text, open), decimal);
+    bool says = bk_has(low, BK_S("est")) || bk_has(low, BK_S("aprox")) ||
+                bk_has(low, BK_S("approx"));
+    if (outside.kind == BK_CELL_NUMBER && !outside.approximate && !says)
+        c.approximate = false;
+    return c;
+}
+
 bool bk_field_emit(const struct bk_importing *im, struct bk_run *run,
                    const struct bk_field *f, struct bk_str cell,
                    const struct bk_cell_rules *rules, struct bk_str locator)
 {
-    struct bk_cell c = bk_cell_read(cell, rules->decimal);
+    struct bk_cell c = read_cell(im->arena, cell, rules->decimal);
     if (c.kind == BK_CELL_EMPTY || f->target.kind == BK_TARGET_IGNORED)
         return false;
     if (f->target.kind == BK_TARGET_CONTEXT)
@@ -523,19 +601,20 @@ bool bk_field_emit(const struct bk_importing *im, struct bk_run *run,
     if (bk_is(f->target.name, "num_gpus") && emit_counted(im, run, f, c.text, locator))
         return true;
     if (f->target.kind == BK_TARGET_PARAM) {
-        set_param(im, run, f, f->target.name,
-                  bk_param_value(im, cell, f->unit, rules->decimal), locator);
+        set_param(im, run, f, f->target.name, bk_param_value(im, f, cell, rules),
+                  locator);
         return true;
     }
     if (!f->known && (f->text || rules->as_params) && rules->keep_texts) {
         set_param(im, run, f, f->header,
-                  f->text ? c.text : bk_param_value(im, cell, f->unit, rules->decimal),
-                  locator);
+                  f->text ? c.text : bk_param_value(im, f, cell, rules), locator);
         return true;
     }
     if (c.kind != BK_CELL_NUMBER)
         return emit_wordy(im, run, f, &c, rules, locator);
-    if (rules->claims && (c.approximate || f->estimate)) {
+    bool guess =
+        c.approximate || f->estimate || (rules->guessed_tokens && is_tokens(f));
+    if (rules->claims && guess) {
         leave_out(im, run, f, c.text, "an estimate", locator);
         return false;
     }

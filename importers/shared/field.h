@@ -22,8 +22,9 @@ struct bk_field {
 struct bk_cell_rules {
     enum bk_decimal decimal; /* of the whole table */
     bool claims;             /* a prose report: "~41" is no measurement */
-    bool keep_texts;         /* texts under unknown names are config parameters */
-    bool as_params;          /* numbers under unknown names are config parameters */
+    bool guessed_tokens; /* the section estimates: token figures are no measurements */
+    bool keep_texts;     /* texts under unknown names are config parameters */
+    bool as_params;      /* numbers under unknown names are config parameters */
     enum bk_population population;
 };
 
@@ -52,7 +53,7 @@ bool bk_field_emit(const struct bk_importing *im, struct bk_run *run,
 
 /* A parameter's value as records keep it: plain digits, units converted ("180 segundos"
  * -> "180", "Up to 500" -> "500"), else the text. */
-struct bk_str bk_param_value(const struct bk_importing *im, struct bk_str text,
-                             struct bk_str unit, enum bk_decimal decimal);
+struct bk_str bk_param_value(const struct bk_importing *im, const struct bk_field *f,
+                             struct bk_str text, const struct bk_cell_rules *rules);
 
 #endif

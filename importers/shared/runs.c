@@ -86,6 +86,16 @@ static void merge_context(struct bk_run *into, const struct bk_run *from)
     }
 }
 
+static bool has_finding(const struct bk_run *run, const struct bk_finding *f)
+{
+    for (size_t i = 0; i < run->n_findings; i++) {
+        if (bk_eq(run->findings[i].message, f->message) &&
+            bk_eq(run->findings[i].locator, f->locator))
+            return true;
+    }
+    return false;
+}
+
 void bk_run_merge(const struct bk_importing *im, struct bk_run *into,
                   const struct bk_run *from)
 {
@@ -104,8 +114,10 @@ void bk_run_merge(const struct bk_importing *im, struct bk_run *into,
         *m = from->measurements[i];
         m->rank = rank;
     }
-    for (size_t i = 0; i < from->n_findings; i++)
-        *BK_PUSH(im->arena, into->findings, into->n_findings) = from->findings[i];
+    for (size_t i = 0; i < from->n_findings; i++) {
+        if (!has_finding(into, &from->findings[i]))
+            *BK_PUSH(im->arena, into->findings, into->n_findings) = from->findings[i];
+    }
 }
 
 /* --- what follows from the numbers --- */

@@ -197,9 +197,10 @@ static bool is_seam(struct bk_str s, size_t i)
             lead--;
         return is_cjk(s.ptr[lead]);
     }
-    if (is_upper(c) && (is_lower(before) || is_digit(before)))
-        return true;
-    return is_upper(c) && is_upper(before) && i + 1 < s.len && is_lower(s.ptr[i + 1]);
+    bool word_behind = i + 1 < s.len && is_lower(s.ptr[i + 1]);
+    if (is_upper(c) && (is_lower(before) || (is_digit(before) && word_behind)))
+        return true; /* but "E2E" is one word */
+    return is_upper(c) && is_upper(before) && word_behind;
 }
 
 /* Length of the piece of s (up to the next separator) that is a unit as it stands, so
