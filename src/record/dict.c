@@ -172,8 +172,14 @@ static bool add_to_set(struct bk_dict *d, struct bk_alias_set *set, struct bk_st
         add_pattern(d->arena, set, x);
     else
         bk_map_put(d->arena, &set->exact, x->key, x);
-    memset(d->cache, 0, sizeof *d->cache);
     return true;
+}
+
+/* What was found before may be found otherwise now. */
+static void forget_found(struct bk_dict *d)
+{
+    if (d->cache->n > 0) /* what was found before may mean something else now */
+        memset(d->cache, 0, sizeof *d->cache);
 }
 
 static void load_aliases(struct bk_dict *d)
@@ -210,6 +216,7 @@ struct bk_dict *bk_dict_new(struct bk_arena *a)
 bool bk_dict_add_alias(struct bk_dict *d, struct bk_str format, struct bk_str alias,
                        struct bk_str target, struct bk_str unit, struct bk_err *err)
 {
+    forget_found(d);
     return add_to_set(d, set_of(d, format), alias, target, unit, err);
 }
 
@@ -228,6 +235,7 @@ bool bk_dict_add_map(struct bk_dict *d, struct bk_str map, struct bk_err *err)
         unit = bk_trim(bk_from(target, colon + 1));
         target = bk_trim(bk_upto(target, colon));
     }
+    forget_found(d);
     return add_to_set(d, d->maps, column, target, unit, err);
 }
 
