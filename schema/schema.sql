@@ -237,9 +237,7 @@ CREATE TABLE series (
     hash      INTEGER NOT NULL          -- first 8 bytes of the SHA-256 of family, name and labels
 ) STRICT;
 
-CREATE INDEX series_family ON series (family_id);
-
-CREATE INDEX series_hash ON series (hash);
+CREATE INDEX series_family ON series (family_id, hash);
 
 CREATE TABLE session (
     id         INTEGER PRIMARY KEY,

@@ -1,2 +1,2 @@
 SELECT id FROM series
-WHERE hash = :hash AND family_id = :family AND name = :name AND labels = :labels;
+WHERE family_id = :family AND hash = :hash AND name = :name AND labels = :labels;

@@ -159,6 +159,39 @@ static void scans_are_told_from_searches(void **state)
     bk_db_close(db);
 }
 
+/* Where several indexes fit, the one that the statement was written for is taken. */
+static void plans_take_the_meant_index(void **state)
+{
+    (void)state;
+    static const struct {
+        enum bk_sql which;
+        const char *index;
+    } cases[] = {
+        {BK_SQL_SERIES_FIND, "series_family (family_id=? AND hash=?)"},
+        {BK_SQL_RUN_SAME_CONTENT, "run_content (content=?)"},
+        {BK_SQL_MEASUREMENT_COPIES, "run_session (session_id=?)"},
+    };
+    struct bk_db *db = fresh();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct bk_blob *b = &bk_sql_blobs[cases[i].which];
+        struct bk_buf sql = {0}, plan = {0};
+        struct bk_err err = {0};
+        sqlite3_stmt *st = NULL;
+        bk_buf_addf(&sql, "EXPLAIN QUERY PLAN %s", b->bytes);
+        assert_true(bk_db_prepare(db, bk_buf_str(&sql), 0, &st, &err));
+        while (sqlite3_step(st) == SQLITE_ROW) {
+            bk_buf_addf(&plan, "%s\n", (const char *)sqlite3_column_text(st, 3));
+        }
+        sqlite3_finalize(st);
+        if (!bk_has(bk_buf_str(&plan), bk_str(cases[i].index))) {
+            fail_msg("%s: %s", b->name, plan.ptr);
+        }
+        bk_buf_free(&sql);
+        bk_buf_free(&plan);
+    }
+    bk_db_close(db);
+}
+
 /* Deleting a row of a parent looks for its children: an unindexed reference would make
  * that a scan of the child for every row.  Fields and quantities are never deleted, and
  * an index on them would be the largest of all. */
@@ -273,6 +306,7 @@ int main(void)
         cmocka_unit_test(every_statement_prepares),
         cmocka_unit_test(scans_are_told_from_searches),
         cmocka_unit_test(every_plan_uses_an_index),
+        cmocka_unit_test(plans_take_the_meant_index),
         cmocka_unit_test(every_reference_has_an_index),
         cmocka_unit_test(every_view_answers),
         cmocka_unit_test(the_schema_file_is_current),
