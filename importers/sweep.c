@@ -116,6 +116,7 @@ static bool read_csv(struct bk_sweep *s, struct bk_str text, struct bk_err *err)
             (void)bk_field_emit(im, run, &fields[j], t.rows[i][j], &rules, where);
         }
     }
+    bk_runs_settle_batch(im, s->runs.items, s->runs.n);
     return note_ragged(im, t.ragged, err);
 }
 

@@ -111,6 +111,21 @@ static struct bk_str without_ornaments(struct bk_str s)
     return bk_trim(bk_from(s, pos));
 }
 
+/* Where a medal or the like stands in the title; the whole length: nowhere. */
+static size_t ornament_in(struct bk_str s)
+{
+    size_t pos = 0;
+    while (pos < s.len) {
+        size_t at = pos;
+        uint32_t c = bk_utf8_next(s, &pos);
+        bool dash = c >= 0x2010 && c <= 0x2015;
+        bool quote = c >= 0x2018 && c <= 0x201F;
+        if (at > 0 && is_ornament(c) && !dash && !quote && c != 0xA0)
+            return at;
+    }
+    return s.len;
+}
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -144,6 +159,7 @@ struct bk_str bk_doc_label(const struct bk_doc *d, struct bk_str title)
 {
     struct bk_buf b = {0};
     struct bk_str s = without_ordinal(without_number(without_ornaments(title)));
+    s = bk_upto(s, ornament_in(s));
     size_t depth = 0;
     for (size_t i = 0; i < s.len; i++) {
         depth += s.ptr[i] == '(';
@@ -374,14 +390,19 @@ void bk_doc_read(struct bk_doc *d, struct bk_str text)
     }
 }
 
-struct bk_piece *bk_doc_piece(struct bk_doc *d, size_t section)
+struct bk_piece *bk_doc_piece(struct bk_doc *d, size_t section, bool stated)
 {
     struct bk_piece *p = BK_PUSH(d->im->arena, d->pieces, d->n_pieces);
+    *p = (struct bk_piece){.section = section, .table = BK_NONE};
     p->run = bk_run_new(d->im->arena);
     p->run->claims = d->prose;
-    p->section = section;
-    p->table = BK_NONE;
-    for (; section != BK_NONE; section = d->sections[section].parent)
-        bk_run_merge(d->im, p->run, d->sections[section].facts);
+    if (stated)
+        bk_doc_state(d, p);
     return p;
+}
+
+void bk_doc_state(const struct bk_doc *d, struct bk_piece *p)
+{
+    for (size_t s = p->section; s != BK_NONE; s = d->sections[s].parent)
+        bk_run_merge(d->im, p->run, d->sections[s].facts);
 }

@@ -40,6 +40,7 @@ struct bk_piece {
     size_t section;
     size_t table;      /* number of the table that it is a row of; BK_NONE: no row */
     struct bk_run *is; /* the run that it was put into */
+    bool pairs;        /* of a table "Metric | Value" */
     bool weak;         /* the label is a heading's or a cell's, and may mean nothing */
     bool block;        /* of a code fence */
     bool exposition;   /* the quoted lines of a /metrics endpoint */
@@ -87,7 +88,10 @@ void bk_doc_counts(struct bk_doc *d); /* "3934 of 3937 requests failed", after
                                            assembling */
 void bk_doc_load(struct bk_doc *d);   /* the load ramp, after assembling */
 
-struct bk_piece *bk_doc_piece(struct bk_doc *d, size_t section);
+/* A new piece; with what the headings above state when 'stated', which bk_doc_state adds
+ * otherwise, below what the piece says itself. */
+struct bk_piece *bk_doc_piece(struct bk_doc *d, size_t section, bool stated);
+void bk_doc_state(const struct bk_doc *d, struct bk_piece *p);
 /* The one hardware that a text names, canonical; empty: none or several. */
 struct bk_str bk_doc_hardware(const struct bk_doc *d, struct bk_str text);
 /* A heading or column name as the label of a run: emoji, numbering, parentheses off. */

@@ -81,7 +81,7 @@ static void take_pairs(struct bk_doc *d, const struct bk_doc_block *b,
 {
     struct bk_str text = b->text, line, key, value;
     struct bk_cell_rules rules = {.decimal = decimal, .claims = true};
-    struct bk_piece *p = bk_doc_piece(d, b->section);
+    struct bk_piece *p = bk_doc_piece(d, b->section, true);
     if (b->section != BK_NONE) {
         const struct bk_doc_section *s = &d->sections[b->section];
         p->name = s->label;
@@ -401,7 +401,7 @@ static struct bk_piece *exposed_piece(struct bk_doc *d)
         if (d->pieces[i].exposition)
             return &d->pieces[i];
     }
-    struct bk_piece *p = bk_doc_piece(d, BK_NONE);
+    struct bk_piece *p = bk_doc_piece(d, BK_NONE, false);
     p->exposition = true;
     return p;
 }

@@ -182,10 +182,40 @@ static void settle_blocks(struct bk_doc *d)
         d->pieces[i].weak = d->pieces[i].weak && !d->pieces[i].block;
 }
 
+static bool is_row(const struct bk_piece *p)
+{
+    return p->table != BK_NONE;
+}
+
+/* A table of pairs below "### Orca 8B" and a row that begins with "Orca 8B" speak of one
+ * run. */
+static void settle_pairs(struct bk_doc *d)
+{
+    struct bk_map named = {0};
+    for (size_t i = 0; i < d->n_pieces; i++) {
+        if (is_row(&d->pieces[i]) && d->pieces[i].weak && d->pieces[i].label.len > 0)
+            bk_map_put(d->im->arena, &named, d->pieces[i].label, &d->pieces[i]);
+    }
+    for (size_t i = 0; i < d->n_pieces; i++) {
+        struct bk_piece *p = &d->pieces[i];
+        if (!p->pairs || !p->weak || p->section == BK_NONE || is_label(d, p->label) ||
+            p->run->n_measurements == 0)
+            continue;
+        const struct bk_doc_section *s = &d->sections[p->section];
+        if (s->key.len == 0 || bk_map_get(&named, s->key) == NULL)
+            continue;
+        p->label = s->key;
+        p->name = s->label;
+        p->weak = false;
+    }
+}
+
 /* Weak labels count only where something else names the same run. */
 static void settle_labels(struct bk_doc *d)
 {
     settle_blocks(d);
+    if (d->n_pieces <= MAX_REPEAT_PIECES)
+        settle_pairs(d);
     for (size_t i = 0; i < d->n_pieces && d->n_pieces <= MAX_REPEAT_PIECES; i++) {
         struct bk_piece *p = &d->pieces[i];
         if (p->weak && p->label.len > 0 && is_label(d, p->label))
@@ -207,8 +237,8 @@ static struct bk_run *new_run(struct bk_doc *d, struct bk_piece *p)
     struct bk_run *run = bk_runs_add(d->im, &d->runs);
     run->claims = d->prose;
     bk_run_merge(d->im, run, p->run);
-    if (p->table == BK_NONE && p->label.len > 0 && run->hardware.len == 0 &&
-        param_of(run, BK_S("mode")) == NULL)
+    if (p->table == BK_NONE && !p->pairs && p->label.len > 0 &&
+        run->hardware.len == 0 && param_of(run, BK_S("mode")) == NULL)
         bk_run_param(d->im->arena, run, BK_S("mode"), p->name, (struct bk_str){0});
     if (p->table == BK_NONE)
         run->key = p->name;
@@ -260,11 +290,6 @@ static void add_section_key(struct bk_piece *p)
     const struct bk_param *section = param_of(p->run, BK_S("section"));
     if (section != NULL && p->name.len == 0)
         p->name = section->value;
-}
-
-static bool is_row(const struct bk_piece *p)
-{
-    return p->table != BK_NONE;
 }
 
 /* The only row of its table with this label: it may speak of the label's run though
@@ -375,7 +400,9 @@ static bool settle_near(struct bk_doc *d, const struct bk_piece *p)
             const struct bk_piece *o = &d->pieces[i];
             if (o->is == NULL || !lies_in(d, o->section, s))
                 continue;
-            /* a run has many pieces, and gets the settings once */
+            /* "Model: org/orca-8b" below the heading "Orca 8B" says it in full */
+            if (p->run->model.len > 0 && bk_eq(o->is->model, o->name))
+                o->is->model = p->run->model;
             bk_run_merge(d->im, o->is, p->run);
             used = true;
         }

@@ -126,8 +126,7 @@ static void take_fact(struct bk_doc *d, struct bk_str line, size_t number,
     struct bk_cell_rules rules = {.decimal = d->decimal, .claims = true};
     rules.guessed_tokens = bk_doc_estimates(d, section);
     /* what the headings state goes with numbers, not with other settings */
-    struct bk_piece *p = bk_doc_piece(d, BK_NONE);
-    p->section = section;
+    struct bk_piece *p = bk_doc_piece(d, section, false);
     (void)bk_field_emit(d->im, p->run, &f, value, &rules, bk_line_locator(a, number));
     d->known += p->run->n_measurements > 0;
     d->n_listed += p->run->n_measurements > 0;

@@ -186,7 +186,8 @@ static void label_row(const struct view *v, struct bk_piece *p, size_t row)
         return;
     }
     const struct bk_field *f = &v->columns[0];
-    bool names_run = (f->text && !f->known) || bk_is(f->target.name, "mode");
+    bool names_run = (f->text && !f->known) || bk_is(f->target.name, "mode") ||
+                     bk_is(f->target.name, "model");
     if (!names_run)
         return;
     p->name =
@@ -206,16 +207,29 @@ static bool has_slices(const struct view *v)
     return ranges * 2 > v->t->n_rows;
 }
 
+/* What the rows say themselves goes before what the headings state. */
+static void settle_rows(const struct view *v, size_t first)
+{
+    struct bk_doc *d = v->d;
+    size_t n = d->n_pieces - first;
+    struct bk_run **runs = bk_alloc_array(d->im->arena, n + 1, sizeof *runs);
+    for (size_t i = 0; i < n; i++)
+        runs[i] = d->pieces[first + i].run;
+    bk_runs_settle_batch(d->im, runs, n);
+    for (size_t i = 0; i < n; i++)
+        bk_doc_state(d, &d->pieces[first + i]);
+}
+
 static void take_rows(const struct view *v)
 {
     if (has_slices(v))
         return;
-    size_t number = v->d->n_row_tables++;
+    size_t number = v->d->n_row_tables++, first = v->d->n_pieces;
     for (size_t i = 0; i < v->t->n_rows && v->d->n_pieces < BK_MAX_RUNS; i++) {
         if (v->columns[0].target.kind == BK_TARGET_PARAM &&
             is_total_row(v, plain_cell(v, i, 0)))
             continue;
-        struct bk_piece *p = bk_doc_piece(v->d, v->section);
+        struct bk_piece *p = bk_doc_piece(v->d, v->section, false);
         p->table = number;
         size_t known = 0;
         for (size_t j = 0; j < v->t->n_columns; j++) {
@@ -231,6 +245,7 @@ static void take_rows(const struct view *v)
             v->d->n_pieces--;
         v->d->n_rows += known > 0;
     }
+    settle_rows(v, first);
 }
 
 /* --- compare and values --- */
@@ -328,6 +343,17 @@ static void label_column(const struct view *v, struct bk_piece *p, size_t column
     p->label = bk_dict_key(im->arena, p->name);
 }
 
+/* Do the names speak of settings rather than of results? */
+static bool more_settings(const struct view *v)
+{
+    size_t settings = 0, metrics = 0;
+    for (size_t i = 0; i < v->t->n_rows; i++) {
+        metrics += v->names[i].target.kind == BK_TARGET_METRIC;
+        settings += v->names[i].known && v->names[i].target.kind != BK_TARGET_METRIC;
+    }
+    return settings > metrics;
+}
+
 static void take_compare(const struct view *v)
 {
     struct bk_doc *d = v->d;
@@ -339,17 +365,19 @@ static void take_compare(const struct view *v)
         measured += values[j] ? measured_values(v, j) : 0;
     }
     bool settings = measured == 0 && n_values == 1;
+    if (measured == 0 && !more_settings(v))
+        return; /* results that are still awaited */
     for (size_t j = 1; j < v->t->n_columns; j++) {
         if (!values[j])
             continue;
-        struct bk_piece *p = bk_doc_piece(d, v->section);
+        struct bk_piece *p = bk_doc_piece(d, v->section, true);
         bool hardware = bk_doc_hardware(d, v->t->header[j]).len > 0;
         if (n_values > 1 || hardware) {
             label_column(v, p, j, values);
         } else {
             p->name = bk_doc_label(d, v->t->header[j]);
             p->label = bk_dict_key(d->im->arena, p->name);
-            p->weak = true;
+            p->weak = p->pairs = true;
         }
         take_column(v, p, j, settings);
     }
@@ -363,7 +391,7 @@ static void take_stats(const struct view *v)
 {
     struct bk_doc *d = v->d;
     const struct bk_importing *im = d->im;
-    struct bk_piece *p = bk_doc_piece(d, v->section);
+    struct bk_piece *p = bk_doc_piece(d, v->section, true);
     for (size_t i = 0; i < v->t->n_rows; i++) {
         struct bk_str name = plain_cell(v, i, 0);
         if (!v->names[i].known)
@@ -427,7 +455,7 @@ static struct bk_piece *pivot_piece(const struct view *v, size_t number, size_t 
                                     size_t j, size_t group)
 {
     const struct bk_importing *im = v->d->im;
-    struct bk_piece *p = bk_doc_piece(v->d, v->section);
+    struct bk_piece *p = bk_doc_piece(v->d, v->section, true);
     p->table = number;
     bk_run_param(im->arena, p->run, v->columns[column].target.name,
                  bk_trim(v->t->header[j]),

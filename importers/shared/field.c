@@ -71,15 +71,21 @@ static bool try_name(const struct bk_importing *im, struct bk_field *f,
     return true;
 }
 
+/* "Value", "Count" and "Total" head columns of anything. */
+static struct bk_str only_stat(const struct bk_importing *im, struct bk_str name)
+{
+    struct bk_str stat = bk_dict_stat(im->dict, im->arena, name);
+    bool vague = bk_is(stat, "value") || bk_is(stat, "count") || bk_is(stat, "sum");
+    return vague ? (struct bk_str){0} : stat;
+}
+
 /* The statistic that a name is and nothing else ("Mediana (p50)"), or empty. */
 static struct bk_str stat_alone(const struct bk_importing *im, struct bk_str name)
 {
     struct bk_str bare, unit;
     bk_header_unit(im->dict, name, &bare, &unit);
-    struct bk_str stat = bk_dict_stat(im->dict, im->arena, bare);
-    if (stat.len > 0)
-        return stat;
-    return bk_dict_stat(im->dict, im->arena, without_parentheses(im->arena, name));
+    struct bk_str stat = only_stat(im, bare);
+    return stat.len > 0 ? stat : only_stat(im, without_parentheses(im->arena, name));
 }
 
 bool bk_field_is_stat(const struct bk_importing *im, struct bk_str name)
@@ -605,6 +611,10 @@ bool bk_field_emit(const struct bk_importing *im, struct bk_run *run,
                   locator);
         return true;
     }
+    /* in prose only a word names something; sentences are opinions */
+    if (!f->known && rules->claims && !rules->as_params &&
+        bk_find_char(c.text, ' ') != BK_NONE && c.kind == BK_CELL_TEXT)
+        return false;
     if (!f->known && (f->text || rules->as_params) && rules->keep_texts) {
         set_param(im, run, f, f->header,
                   f->text ? c.text : bk_param_value(im, f, cell, rules), locator);

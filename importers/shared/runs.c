@@ -166,6 +166,41 @@ static void derive_requests(const struct bk_importing *im, struct bk_run *run)
         bk_run_derive(im->arena, run, "requests", "value", "1", n, "num_prompts");
 }
 
+static bool divides_by(const struct bk_run *run, const char *param)
+{
+    double n;
+    return param_number(run, param, &n) && batch_is_all(run, n);
+}
+
+static void rename_param(const struct bk_importing *im, struct bk_run *run,
+                         const char *from, const char *to)
+{
+    const struct bk_param *old = run->params;
+    size_t n = run->n_params;
+    run->params = NULL;
+    run->n_params = 0;
+    run->param_index = (struct bk_map){0};
+    for (size_t i = 0; i < n; i++)
+        bk_run_param(im->arena, run,
+                     bk_is(old[i].name, from) ? bk_str(to) : old[i].name, old[i].value,
+                     old[i].locator);
+}
+
+void bk_runs_settle_batch(const struct bk_importing *im, struct bk_run **runs, size_t n)
+{
+    bool several = false; /* a row of more than one request, or nothing is shown */
+    for (size_t i = 0; i < n; i++) {
+        double requests;
+        if (!divides_by(runs[i], "concurrency") ||
+            bk_run_find_param(runs[i], "batch_size") != NULL)
+            return;
+        several = several ||
+                  (param_number(runs[i], "concurrency", &requests) && requests > 1);
+    }
+    for (size_t i = 0; i < n && several; i++)
+        rename_param(im, runs[i], "concurrency", "batch_size");
+}
+
 static void note_generation(struct bk_run *run)
 {
     for (size_t i = 0; i < run->n_measurements; i++) {

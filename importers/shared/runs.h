@@ -15,6 +15,12 @@ struct bk_runs {
 
 struct bk_run *bk_runs_add(const struct bk_importing *im, struct bk_runs *runs);
 
+/* The rows of one table.  A "number of parallel requests" by which the table itself
+ * divides its duration to get the mean time per request is the number of requests that
+ * were sent: batch_size, not the concurrency. */
+void bk_runs_settle_batch(const struct bk_importing *im, struct bk_run **runs,
+                          size_t n);
+
 /* Gives every run a key out of what varies between the runs ("concurrency=5
  * batch_size=8"), behind the key it has; equal keys get "#2", "#3".  Adds derived
  * numbers and passes the runs to the sink in order. */
