@@ -280,16 +280,12 @@ static bool take_number(struct bk_str *s, enum bk_decimal decimal, struct number
     int mark = bare_point ? body.ptr[0] : decimal_mark(&h, body, decimal);
     if (mark == IMPOSSIBLE || h.len >= MAX_DIGITS)
         return false;
-    size_t decimals = 0;
-    bool behind = false;
     for (size_t i = 0; i < h.len; i++) {
         char c = body.ptr[i];
         if (is_digit(c)) {
             text[len++] = c;
-            decimals += behind;
         } else if (c == mark) {
             text[len++] = '.';
-            behind = true;
         }
     }
     size_t end = h.len;

@@ -152,7 +152,8 @@ void bk_check_copies(struct bk_arena *a, struct bk_run *const *runs, size_t n)
                 struct bk_str key = fingerprint(a, &series[k], t);
                 if (key.len == 0)
                     continue;
-                uintptr_t first = (uintptr_t)bk_map_get(&seen, key);
+                const void *known = bk_map_get(&seen, key);
+                uintptr_t first = (uintptr_t)known;
                 if (first == 0) {
                     bk_map_put(a, &seen, key, (void *)(uintptr_t)(i + 1));
                 } else if (!told && differ(runs[first - 1], runs[i])) {

@@ -178,8 +178,10 @@ static bool add_to_set(struct bk_dict *d, struct bk_alias_set *set, struct bk_st
 /* What was found before may be found otherwise now. */
 static void forget_found(struct bk_dict *d)
 {
-    if (d->cache->n > 0) /* what was found before may mean something else now */
-        memset(d->cache, 0, sizeof *d->cache);
+    if (d->cache->n > 0) { /* what was found before may mean something else now */
+        memset(d->cache->slots, 0, sizeof d->cache->slots);
+        d->cache->n = 0; /* its text stays: targets that were given out point there */
+    }
 }
 
 static void load_aliases(struct bk_dict *d)

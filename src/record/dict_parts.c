@@ -114,17 +114,19 @@ bool bk_dict_fit(const struct bk_dict *d, struct bk_target *t, const struct bk_u
     return false;
 }
 
-/* A unit as a word inside a name.  Single letters and "min" are more often something
- * else there, and nouns ("tokens") belong to the name. */
+/* A unit as a word inside a name, folded.  Single letters and "min" are more often
+ * something else there, and nouns ("tokens") belong to the name. */
 static const struct bk_unit *unit_in_name(const struct bk_dict *d, struct bk_str words)
 {
     static const char *const no[] = {"m", "h", "d", "b", "w", "min", "мин", "분", "ч"};
+    const struct bk_unit *u = bk_map_get(&d->unit_keys, words);
+    if (!u || bk_is(u->base, "1"))
+        return NULL;
     for (size_t i = 0; i < sizeof no / sizeof *no; i++) {
-        if (bk_eq_nocase(words, bk_str(no[i])))
+        if (bk_is(words, no[i]))
             return NULL;
     }
-    const struct bk_unit *u = bk_dict_unit(d, words);
-    return u && bk_is(u->base, "1") ? NULL : u;
+    return u;
 }
 
 /* --- words ------------------------------------------------------------------------------ */
@@ -633,7 +635,9 @@ static bool split_suffix(const struct bk_dict *d, struct bk_str s, struct bk_str
     while (n-- > 0) {
         struct bk_str front = bk_trim(bk_upto(s, cuts[n]));
         struct bk_str tail = bk_from(s, cuts[n] + 1);
-        const struct bk_unit *u = tail.len > 0 ? unit_in_name(d, tail) : NULL;
+        struct bk_key key;
+        bk_key_of(d, tail, &key);
+        const struct bk_unit *u = key.ok ? unit_in_name(d, key.s) : NULL;
         if (!u || front.len == 0)
             continue;
         /* "Output tokens/s", "request_tps": the noun of a rate belongs to the name */
