@@ -130,6 +130,12 @@ const struct bk_check_code bk_check_codes[] = {
         .what_to_do = "recompute with the weights of all GPUs",
     },
     {
+        .code = "openmetrics-rule",
+        .explanation = "an OpenMetrics text breaks rules beyond the grammar: order, "
+                       "grouping, values of counters",
+        .what_to_do = "nothing: every sample is kept; tell the maker of the exporter",
+    },
+    {
         .code = "optimum-at-edge",
         .explanation = "the best point of a sweep is its first or last one",
         .what_to_do = "try values beyond it",
