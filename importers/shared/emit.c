@@ -241,7 +241,7 @@ static struct bk_str param_text(const struct bk_importing *im,
     const struct bk_unit *u = bk_dict_unit(im->dict, n->unit);
     if (!u && t->unit.len > 0)
         u = bk_dict_unit(im->dict, t->unit);
-    bool scaled = u && u->factor != 1 && !bk_is(u->base, "B");
+    bool scaled = u && !bk_is(u->base, "1") && !bk_is(u->base, "B");
     /* more digits than a double holds stay text: seeds, ids */
     if (!scaled && is_plain_integer(n->digits) && n->digits.len > 15)
         return bk_dup(im->arena, n->digits);

@@ -48,7 +48,8 @@ bool bk_emit_text(const struct bk_importing *im, struct bk_run *run, struct bk_s
                   struct bk_str value, struct bk_str locator);
 
 /* When nothing succeeded, a latency or token rate of 0 is absence of data: removes
- * those measurements.  Call it before bk_emit_derived. */
+ * those measurements (not the phases of an HTTP request: failed ones have them too).
+ * Call it before bk_emit_derived. */
 void bk_emit_drop_zero_latency(struct bk_run *run);
 
 /* Adds what follows from what is there and was not reported, each with its formula:

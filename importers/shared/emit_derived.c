@@ -139,12 +139,19 @@ static bool nothing_succeeded(const struct bk_run *run)
     return error_rate.there && error_rate.value >= 1;
 }
 
+/* What a request that failed may not have. The phases of an HTTP request (connecting,
+ * sending, waiting) are measured of failed ones too: there 0 may be true. */
 static bool needs_a_success(const struct bk_measurement *m)
 {
-    if (bk_is(m->unit, "tok/s"))
-        return true;
-    return bk_is(m->unit, "s") && !bk_is(m->metric, "duration") &&
-           !bk_is(m->metric, "cpu_time") && !bk_is(m->metric, "iteration_duration");
+    static const char *const times[] = {
+        "request_latency", "ttft",         "tpot",        "itl",
+        "queue_time",      "prefill_time", "decode_time", "inference_time",
+    };
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        if (bk_is(m->metric, times[i]))
+            return bk_is(m->unit, "s");
+    }
+    return bk_is(m->unit, "tok/s");
 }
 
 void bk_emit_drop_zero_latency(struct bk_run *run)
@@ -154,7 +161,8 @@ void bk_emit_drop_zero_latency(struct bk_run *run)
     size_t n = 0;
     for (size_t i = 0; i < run->n_measurements; i++) {
         const struct bk_measurement *m = &run->measurements[i];
-        if (!(m->value == 0 && needs_a_success(m)))
+        bool zero = m->value <= 0 && m->value >= 0;
+        if (!(zero && needs_a_success(m)))
             run->measurements[n++] = *m;
     }
     run->n_measurements = n;
