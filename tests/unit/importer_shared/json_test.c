@@ -117,8 +117,8 @@ static void test_specials(void **state)
                                          BK_JSON_SPECIALS, NULL, NULL, &err);
     assert_non_null(root);
     assert_true(isnan(root->child->number));
-    assert_true(root->child->next->number == INFINITY);
-    assert_true(root->child->next->next->number == -INFINITY);
+    assert_true(root->child->next->number == (double)INFINITY);
+    assert_true(root->child->next->next->number == -(double)INFINITY);
     assert_true(bk_is(root->child->next->next->text, "-Infinity"));
     assert_null(
         bk_json_parse(arena, BK_S("[Nan]"), BK_JSON_SPECIALS, NULL, NULL, &err));
