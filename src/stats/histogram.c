@@ -69,9 +69,9 @@ bool bk_buckets_order(struct bk_bucket *b, size_t *n, bool *forced)
 double bk_bucket_quantile(const struct bk_bucket *b, size_t n, double q, double *low,
                           double *high)
 {
-    *low = *high = NAN;
+    *low = *high = (double)NAN;
     if (isnan(q) || n < 2)
-        return NAN;
+        return (double)NAN;
     if (q < 0 || q > 1)
         return q < 0 ? -(double)INFINITY : (double)INFINITY;
     double rank = q * b[n - 1].count;
@@ -80,12 +80,12 @@ double bk_bucket_quantile(const struct bk_bucket *b, size_t n, double q, double 
         i++;
     if (i == n - 1) {
         *low = b[n - 2].le;
-        *high = INFINITY;
+        *high = (double)INFINITY;
         return b[n - 2].le;
     }
     *high = b[i].le;
     if (i == 0 && b[0].le <= 0) {
-        *low = -INFINITY;
+        *low = -(double)INFINITY;
         return b[0].le;
     }
     double below = i == 0 ? 0 : b[i - 1].count;
@@ -96,9 +96,9 @@ double bk_bucket_quantile(const struct bk_bucket *b, size_t n, double q, double 
 double bk_bucket_share(const struct bk_bucket *b, size_t n, double x, double *low,
                        double *high)
 {
-    *low = *high = NAN;
+    *low = *high = (double)NAN;
     if (isnan(x) || n < 2)
-        return NAN;
+        return (double)NAN;
     double all = b[n - 1].count;
     size_t i = 0;
     while (b[i].le < x && i < n - 1)
@@ -124,7 +124,7 @@ double bk_bucket_fraction(const struct bk_bucket *b, size_t n, double lower,
 {
     double low, high;
     if (isnan(lower) || isnan(upper))
-        return NAN;
+        return (double)NAN;
     if (upper <= lower)
         return 0;
     return bk_bucket_share(b, n, upper, &low, &high) -

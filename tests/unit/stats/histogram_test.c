@@ -14,11 +14,15 @@
 
 /* The TTFT sample of vLLM's documentation: 140 requests. */
 static const struct bk_bucket docs[] = {
-    {.le = 0.001, .count = 0},      {.le = 0.005, .count = 0},
-    {.le = 0.01, .count = 0},       {.le = 0.02, .count = 13},
-    {.le = 0.04, .count = 97},      {.le = 0.06, .count = 123},
-    {.le = 0.08, .count = 138},     {.le = 0.1, .count = 140},
-    {.le = INFINITY, .count = 140},
+    {.le = 0.001, .count = 0},
+    {.le = 0.005, .count = 0},
+    {.le = 0.01, .count = 0},
+    {.le = 0.02, .count = 13},
+    {.le = 0.04, .count = 97},
+    {.le = 0.06, .count = 123},
+    {.le = 0.08, .count = 138},
+    {.le = 0.1, .count = 140},
+    {.le = (double)INFINITY, .count = 140},
 };
 #define N_DOCS (sizeof docs / sizeof docs[0])
 
@@ -43,18 +47,18 @@ static void quantiles_at_the_edges(void **state)
 {
     double low, high;
     (void)state;
-    assert_true(isnan(bk_bucket_quantile(docs, N_DOCS, NAN, &low, &high)));
+    assert_true(isnan(bk_bucket_quantile(docs, N_DOCS, (double)NAN, &low, &high)));
     assert_true(bk_bucket_quantile(docs, N_DOCS, -0.1, &low, &high) < -1e300);
     assert_true(bk_bucket_quantile(docs, N_DOCS, 1.1, &low, &high) > 1e300);
     /* 0/0 of an empty first bucket, as Prometheus has it */
     assert_true(isnan(bk_bucket_quantile(docs, N_DOCS, 0, &low, &high)));
 
-    const struct bk_bucket open[] = {{1, 2}, {INFINITY, 10}};
+    const struct bk_bucket open[] = {{1, 2}, {(double)INFINITY, 10}};
     NEAR(bk_bucket_quantile(open, 2, 0.9, &low, &high), 1);
     NEAR(low, 1);
     assert_true(isinf(high));
 
-    const struct bk_bucket negative[] = {{-1, 5}, {1, 10}, {INFINITY, 10}};
+    const struct bk_bucket negative[] = {{-1, 5}, {1, 10}, {(double)INFINITY, 10}};
     NEAR(bk_bucket_quantile(negative, 3, 0.2, &low, &high), -1);
     assert_true(isinf(low));
     NEAR(high, -1);
@@ -76,7 +80,7 @@ static void share_within_a_target(void **state)
     NEAR(bk_bucket_fraction(docs, N_DOCS, 0.04, 0.06), 26.0 / 140);
     NEAR(bk_bucket_fraction(docs, N_DOCS, 0.06, 0.04), 0);
 
-    const struct bk_bucket open[] = {{1, 2}, {INFINITY, 10}};
+    const struct bk_bucket open[] = {{1, 2}, {(double)INFINITY, 10}};
     NEAR(bk_bucket_share(open, 2, 5, &low, &high), 0.2);
     NEAR(low, 0.2);
     NEAR(high, 1);
@@ -85,7 +89,7 @@ static void share_within_a_target(void **state)
 static void ordering(void **state)
 {
     (void)state;
-    struct bk_bucket b[] = {{INFINITY, 9}, {2, 4}, {1, 1}, {2, 3}, {4, 5}};
+    struct bk_bucket b[] = {{(double)INFINITY, 9}, {2, 4}, {1, 1}, {2, 3}, {4, 5}};
     size_t n = 5;
     bool forced = false;
     assert_true(bk_buckets_order(b, &n, &forced));
@@ -94,7 +98,7 @@ static void ordering(void **state)
     NEAR(b[2].count, 7); /* 5 after 7 is held */
     assert_true(forced);
 
-    struct bk_bucket rounding[] = {{1, 10}, {2, 10 - 1e-13}, {INFINITY, 10}};
+    struct bk_bucket rounding[] = {{1, 10}, {2, 10 - 1e-13}, {(double)INFINITY, 10}};
     n = 3;
     assert_true(bk_buckets_order(rounding, &n, &forced));
     assert_false(forced);
@@ -102,13 +106,13 @@ static void ordering(void **state)
     struct bk_bucket closed[] = {{1, 10}, {2, 12}};
     n = 2;
     assert_false(bk_buckets_order(closed, &n, &forced));
-    struct bk_bucket one[] = {{INFINITY, 3}};
+    struct bk_bucket one[] = {{(double)INFINITY, 3}};
     n = 1;
     assert_false(bk_buckets_order(one, &n, NULL));
-    struct bk_bucket empty[] = {{1, 0}, {INFINITY, 0}};
+    struct bk_bucket empty[] = {{1, 0}, {(double)INFINITY, 0}};
     n = 2;
     assert_false(bk_buckets_order(empty, &n, NULL));
-    struct bk_bucket nan_count[] = {{1, NAN}, {INFINITY, 3}};
+    struct bk_bucket nan_count[] = {{1, (double)NAN}, {(double)INFINITY, 3}};
     n = 2;
     assert_false(bk_buckets_order(nan_count, &n, NULL));
 }
@@ -134,21 +138,21 @@ static void counters(void **state)
 static void histogram_differences(void **state)
 {
     (void)state;
-    const struct bk_bucket before[] = {{1, 5}, {INFINITY, 8}};
-    struct bk_bucket after[] = {{1, 9}, {INFINITY, 20}};
+    const struct bk_bucket before[] = {{1, 5}, {(double)INFINITY, 8}};
+    struct bk_bucket after[] = {{1, 9}, {(double)INFINITY, 20}};
     assert_false(bk_buckets_subtract(before, 2, after, 2, false));
     NEAR(after[0].count, 4);
     NEAR(after[1].count, 12);
 
     /* one bucket fell: all of it is new, though the total rose */
-    struct bk_bucket fell[] = {{1, 4}, {INFINITY, 20}};
+    struct bk_bucket fell[] = {{1, 4}, {(double)INFINITY, 20}};
     assert_true(bk_buckets_subtract(before, 2, fell, 2, false));
     NEAR(fell[0].count, 4);
     NEAR(fell[1].count, 20);
 
-    struct bk_bucket other[] = {{2, 9}, {INFINITY, 20}};
+    struct bk_bucket other[] = {{2, 9}, {(double)INFINITY, 20}};
     assert_true(bk_buckets_subtract(before, 2, other, 2, false));
-    struct bk_bucket again[] = {{1, 9}, {INFINITY, 20}};
+    struct bk_bucket again[] = {{1, 9}, {(double)INFINITY, 20}};
     assert_true(bk_buckets_subtract(before, 2, again, 2, true));
     NEAR(again[1].count, 20);
 }
