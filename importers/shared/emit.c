@@ -11,6 +11,8 @@
 
 /* Longer names are cut: they are no names, and every measurement would carry one. */
 #define MAX_NAME ((size_t)400)
+/* A run that contradicts itself more often gets no more findings about it. */
+#define MAX_CONFLICTS ((size_t)200)
 
 /* --- numbers ----------------------------------------------------------------------------- */
 
@@ -220,7 +222,7 @@ static struct bk_measurement *measure(const struct bk_importing *im, struct bk_r
     set_value(&m, t, n, u && !bk_is(m.stat, "count") ? u->factor : 1);
     if (!isfinite(m.value) || !isfinite(m.low) || !isfinite(m.high))
         return NULL;
-    if (guessed) {
+    if (guessed && run->n_findings < MAX_CONFLICTS) {
         struct bk_finding *f = bk_run_finding(
             im->arena, run, "unit-guessed", BK_WARNING, m.metric,
             "%.*s = %.*s has no unit and is above 1: taken as a percentage",
@@ -261,7 +263,7 @@ static void add_param(const struct bk_importing *im, struct bk_run *run,
         return;
     }
     const struct bk_param *there = &run->params[(uintptr_t)index - 1];
-    if (bk_eq(there->value, value))
+    if (bk_eq(there->value, value) || run->n_findings >= MAX_CONFLICTS)
         return;
     struct bk_finding *f = bk_run_finding(
         im->arena, run, "conflicting-values", BK_WARNING, bk_dup(im->arena, name),
@@ -363,7 +365,7 @@ static void set_context(const struct bk_importing *im, struct bk_run *run,
         set_status(im, run, value);
     } else if (field && field->len == 0) {
         *field = bk_dup(im->arena, value);
-    } else if (field && !bk_eq(*field, value)) {
+    } else if (field && !bk_eq(*field, value) && run->n_findings < MAX_CONFLICTS) {
         struct bk_finding *f = bk_run_finding(
             im->arena, run, "context-conflict", BK_WARNING, bk_dup(im->arena, name),
             "%.*s is stated as '%.*s' and as '%.*s'; the first is used", BK_F(name),
