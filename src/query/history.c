@@ -297,26 +297,47 @@ static struct bk_str sparkline(const struct history *h, size_t first, size_t end
     return text;
 }
 
-/* "workers 8 -> 24, pool_size 25 -> 8", or all of the config for the first row. */
+static struct bk_str append_change(struct bk_arena *a, struct bk_str text,
+                                   struct bk_str name, struct bk_str was,
+                                   struct bk_str value)
+{
+    return bk_fmt(a, "%.*s%s%.*s %.*s->%.*s", BK_F(text), text.len > 0 ? ", " : "",
+                  BK_F(name), BK_F(was), BK_F(value));
+}
+
+/* "workers 8->24, pool_size 25->8". */
 static struct bk_str config_change(struct bk_arena *a, const struct bk_run_row *before,
                                    const struct bk_run_row *now)
 {
     struct bk_str text = {"", 0};
     for (size_t i = 0; i < now->n_config; i++) {
-        struct bk_str name = now->config[i].name, value = now->config[i].value;
-        struct bk_str was =
-            before != NULL ? bk_row_param(before, name) : (struct bk_str){"", 0};
-        if (before == NULL)
-            text = bk_fmt(a, "%.*s%s%.*s=%.*s", BK_F(text), text.len > 0 ? " " : "",
-                          BK_F(name), BK_F(value));
-        else if (!bk_eq(was, value))
-            text = bk_fmt(a, "%.*s%s%.*s %.*s->%.*s", BK_F(text),
-                          text.len > 0 ? ", " : "", BK_F(name), BK_F(was), BK_F(value));
+        struct bk_str was = bk_row_param(before, now->config[i].name);
+        if (!bk_eq(was, now->config[i].value))
+            text =
+                append_change(a, text, now->config[i].name, was, now->config[i].value);
     }
-    for (size_t i = 0; before != NULL && i < before->n_config; i++)
+    for (size_t i = 0; i < before->n_config; i++)
         if (bk_row_param(now, before->config[i].name).len == 0)
-            text = bk_fmt(a, "%.*s%s%.*s %.*s->", BK_F(text), text.len > 0 ? ", " : "",
-                          BK_F(before->config[i].name), BK_F(before->config[i].value));
+            text = append_change(a, text, before->config[i].name,
+                                 before->config[i].value, BK_S(""));
+    return text;
+}
+
+/* "workers=8 pool_size=25" of the first row: the parameters that change later on. */
+static struct bk_str config_start(const struct history *h, size_t first, size_t end)
+{
+    const struct bk_run_row *run = h->rows[first].run;
+    struct bk_str text = {"", 0};
+    for (size_t k = 0; k < run->n_config; k++) {
+        struct bk_str name = run->config[k].name;
+        bool varies = false;
+        for (size_t i = first + 1; i < end && !varies; i++)
+            varies = !bk_eq(bk_row_param(h->rows[i].run, name), run->config[k].value);
+        if (varies)
+            text =
+                bk_fmt(h->arena, "%.*s%s%.*s=%.*s", BK_F(text), text.len > 0 ? " " : "",
+                       BK_F(name), BK_F(run->config[k].value));
+    }
     return text;
 }
 
@@ -350,29 +371,60 @@ static struct past *past_of(struct bk_arena *a, struct bk_map *configs,
     return past;
 }
 
-static void add_group(const struct history *h, struct bk_report *r,
-                      struct bk_section *series, struct bk_section *trend, size_t first,
-                      size_t end)
+/* Rows begin .. shown - 1 of a group are only remembered; shown .. end - 1 are printed. */
+struct group {
+    size_t begin, shown, end;
+    const struct row *best;
+    double largest;
+};
+
+static void add_trend(const struct history *h, struct bk_report *r,
+                      struct bk_section *trend, const struct group *g)
 {
-    const struct row *best = best_of(h, first, end), *previous = NULL;
+    const struct row *last = &h->rows[g->end - 1];
+    struct bk_value *c = bk_section_row(r, trend);
+    c[0] = bk_v_str(last->run->dim[BK_DIM_HARDWARE]);
+    c[1] = bk_v_str(last->run->dim[BK_DIM_MODEL]);
+    c[2] = bk_v_str(last->run->dim[BK_DIM_WORKLOAD]);
+    c[3] = bk_v_int((int64_t)(g->end - g->shown));
+    if (g->best != NULL) {
+        c[4] = bk_v_real_unit(g->best->value, h->unit);
+        c[5] = bk_v_str(g->best->run->dim[BK_DIM_SESSION]);
+    }
+    c[6] = bk_v_real_unit(last->value, h->unit);
+    c[7] = bk_v_str(sparkline(h, g->shown, g->end));
+}
+
+static void add_row(const struct history *h, struct bk_report *r,
+                    struct bk_section *series, const struct group *g, size_t i,
+                    const struct row *previous)
+{
+    const struct row *row = &h->rows[i];
+    add_series_row(h, r, series, row, previous);
+    struct bk_value *c = series->rows[series->n_rows - 1];
+    c[CHANGED] =
+        bk_v_str(i == g->shown ? config_start(h, i, g->end)
+                               : config_change(h->arena, h->rows[i - 1].run, row->run));
+    c[BAR] = bk_v_str(bar(h->arena, row->value, g->largest));
+    if (g->best != NULL && g->best->value != 0 && counts(h, row))
+        c[VS_BEST] = bk_v_real(row->value / g->best->value - 1);
+}
+
+static void add_group(const struct history *h, struct bk_report *r,
+                      struct bk_section *series, const struct group *g)
+{
+    const struct row *previous = NULL;
     struct bk_map configs = {NULL, 0, 0};
     size_t earlier = 0;
-    double largest = 0;
-    for (size_t i = first; i < end; i++)
-        largest = fmax(largest, h->rows[i].value);
-    for (size_t i = first; i < end; i++) {
+    for (size_t i = g->begin; i < g->end; i++) {
         const struct row *row = &h->rows[i];
-        add_series_row(h, r, series, row, previous);
-        struct bk_value *c = series->rows[series->n_rows - 1];
         struct past *past = past_of(h->arena, &configs, row->config);
-        struct judgement j = judge(h, row, past, earlier);
-        c[VERDICT] = bk_v_text(j.verdict);
-        c[WHY] = bk_v_str(j.why);
-        const struct bk_run_row *before = i > first ? h->rows[i - 1].run : NULL;
-        c[CHANGED] = bk_v_str(config_change(h->arena, before, row->run));
-        c[BAR] = bk_v_str(bar(h->arena, row->value, largest));
-        if (best != NULL && best->value != 0 && counts(h, row))
-            c[VS_BEST] = bk_v_real(row->value / best->value - 1);
+        if (i >= g->shown) {
+            struct judgement j = judge(h, row, past, earlier);
+            add_row(h, r, series, g, i, previous);
+            series->rows[series->n_rows - 1][VERDICT] = bk_v_text(j.verdict);
+            series->rows[series->n_rows - 1][WHY] = bk_v_str(j.why);
+        }
         if (!counts(h, row))
             continue;
         previous = row;
@@ -380,18 +432,20 @@ static void add_group(const struct history *h, struct bk_report *r,
         if (row->value > 0)
             remember(past, row->value);
     }
-    const struct row *last = &h->rows[end - 1];
-    struct bk_value *c = bk_section_row(r, trend);
-    c[0] = bk_v_str(last->run->dim[BK_DIM_HARDWARE]);
-    c[1] = bk_v_str(last->run->dim[BK_DIM_MODEL]);
-    c[2] = bk_v_str(last->run->dim[BK_DIM_WORKLOAD]);
-    c[3] = bk_v_int((int64_t)(end - first));
-    if (best != NULL) {
-        c[4] = bk_v_real_unit(best->value, h->unit);
-        c[5] = bk_v_str(best->run->dim[BK_DIM_SESSION]);
-    }
-    c[6] = bk_v_real_unit(last->value, h->unit);
-    c[7] = bk_v_str(sparkline(h, first, end));
+}
+
+/* The group that begins at a row; of it, the newest 'window' rows are shown. */
+static struct group group_at(const struct history *h, size_t begin, int64_t window)
+{
+    struct group g = {.begin = begin, .shown = begin, .end = begin + 1};
+    while (g.end < h->n && bk_eq(h->rows[g.end].group, h->rows[begin].group))
+        g.end++;
+    if (window > 0 && g.end - begin > (size_t)window)
+        g.shown = g.end - (size_t)window;
+    g.best = best_of(h, begin, g.end);
+    for (size_t i = g.shown; i < g.end; i++)
+        g.largest = fmax(g.largest, h->rows[i].value);
+    return g;
 }
 
 /* --- the question --- */
@@ -495,14 +549,11 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
     struct bk_section *series =
         bk_report_section(r, "series", series_columns, N_SERIES);
     struct bk_section *trend = bk_report_section(r, "trend", trend_columns, N_TREND);
-    for (size_t first = 0, end; first < h.n; first = end) {
-        for (end = first + 1;
-             end < h.n && bk_eq(h.rows[end].group, h.rows[first].group);)
-            end++;
-        size_t shown = o->window > 0 && end - first > (size_t)o->window
-                           ? end - (size_t)o->window
-                           : first;
-        add_group(&h, r, series, trend, shown, end);
+    for (size_t first = 0; first < h.n;) {
+        struct group g = group_at(&h, first, o->window);
+        add_group(&h, r, series, &g);
+        add_trend(&h, r, trend, &g);
+        first = g.end;
     }
     if (h.n == 0)
         bk_report_note(r, "no-data", BK_WARNING, "no such run has %.*s %.*s",
