@@ -6,8 +6,8 @@
 # output (stdout and stderr together), and a line '    [4]' alone is the exit status when
 # it is not 0.  A command that ends in a backslash goes on in the next indented line.
 # Everything else is prose.  The environment is fixed: LC_ALL=C.UTF-8, TZ=UTC0,
-# NO_COLOR=1, BK_NOW=2026-03-01T12:00:00Z, BENCHKEEP_DB=bench.db, and EXAMPLES points to
-# the project's examples.  BK_UPDATE=1 writes the outputs into the transcripts.
+# NO_COLOR=1, BK_NOW=2026-03-01T12:00:00Z, BENCHKEEP_DB=bench.db; 'examples' and
+# $EXAMPLES are the project's examples.  BK_UPDATE=1 writes the outputs into the transcripts.
 set -u
 
 if [ $# -lt 2 ]; then
@@ -26,6 +26,7 @@ for transcript in "$@"; do
     esac
     work=$(mktemp -d "${TMPDIR:-/tmp}/benchkeep-cli.XXXXXX") || exit 1
     mkdir "$work/run"
+    ln -s "$root/examples" "$work/run/examples"
     # One shell script of all commands: each prints what it puts out between marks.
     awk '
         function quote(s) { gsub(/\047/, "\047\\\047\047", s); return "\047" s "\047" }
