@@ -12,7 +12,8 @@
 #include "../../src/base/num.h"
 #include "../../src/record/dict.h"
 
-#define MAX_DIGITS ((size_t)60) /* of a number with its separators */
+#define MAX_DIGITS   ((size_t)60) /* of a number with its separators */
+#define MAX_EXPONENT ((size_t)4)  /* digits of an exponent */
 
 /* --- small text ------------------------------------------------------------------- */
 
@@ -259,6 +260,23 @@ static int decimal_mark(const struct shape *h, struct bk_str s, enum bk_decimal 
     return can_group(h, s) ? NO_MARK : mark;
 }
 
+/* Appends "e-12" at the front of s to the text; its length, 0 when there is none. */
+static size_t take_exponent(struct bk_str s, char *text, size_t *len)
+{
+    if (s.len == 0 || (s.ptr[0] != 'e' && s.ptr[0] != 'E'))
+        return 0;
+    size_t end = 1;
+    end += end < s.len && (s.ptr[end] == '-' || s.ptr[end] == '+');
+    size_t first = end;
+    while (end < s.len && is_digit(s.ptr[end]) && end - first < MAX_EXPONENT)
+        end++;
+    if (end == first)
+        return 0;
+    memcpy(text + *len, s.ptr, end);
+    *len += end;
+    return end;
+}
+
 /* Takes a number off the front of *s. */
 static bool take_number(struct bk_str *s, enum bk_decimal decimal, struct number *n)
 {
@@ -289,18 +307,7 @@ static bool take_number(struct bk_str *s, enum bk_decimal decimal, struct number
         }
     }
     size_t end = h.len;
-    size_t e = end + 1;
-    if (end < body.len && (body.ptr[end] == 'e' || body.ptr[end] == 'E')) {
-        e += e < body.len && (body.ptr[e] == '-' || body.ptr[e] == '+');
-        size_t first = e;
-        while (e < body.len && is_digit(body.ptr[e]) && e - first < 4)
-            e++;
-        if (e > first) {
-            memcpy(text + len, body.ptr + end, e - end);
-            len += e - end;
-            end = e;
-        }
-    }
+    end += take_exponent(bk_from(body, end), text, &len);
     n->digits = bk_upto(*s, sign + end);
     n->half = bk_half_digit((struct bk_str){text, len});
     if (!bk_parse_double((struct bk_str){text, len}, &n->value)) {

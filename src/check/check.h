@@ -1,7 +1,7 @@
 /* Checks: what a careful reader would notice.  Pure functions over records; each
  * finding names its numbers.
  *
- * Formulas and thresholds: the project's docs/findings.md.  One file per family of
+ * Formulas and thresholds: docs/findings.md.  One file per family of
  * checks. */
 #ifndef BK_CHECK_CHECK_H
 #define BK_CHECK_CHECK_H
