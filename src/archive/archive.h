@@ -42,7 +42,7 @@ bool bk_archive_load_aliases(struct bk_archive *ar, struct bk_dict *d,
                              struct bk_err *err);
 
 /* Is a source with these bytes there? *id 0: no.  When it is, 'path' is noted as
- * another place it was found. */
+ * another place it was found, unless it is empty. */
 bool bk_archive_find_source(struct bk_archive *ar, const char *sha256,
                             struct bk_str path, int64_t *id, struct bk_err *err);
 /* Runs of other units that say the same as this one in every measurement, parameter and

@@ -42,7 +42,7 @@ bool bk_archive_find_source(struct bk_archive *ar, const char *sha256,
     struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_SOURCE_BY_SHA);
     bk_bind_text(st, ":sha256", bk_str(sha256));
     return bk_one_int(st, id, &found, err) &&
-           (!found || note_place(ar, *id, path, err));
+           (!found || path.len == 0 || note_place(ar, *id, path, err));
 }
 
 bool bk_source_id(const struct bk_archive *ar, size_t index, int64_t *id,

@@ -136,6 +136,8 @@ static void same_bytes_are_found(void **state)
     for (int i = 0; i < 2; i++) {
         must(k, bk_archive_find_source(k->ar, sha256, BK_S("b"), &id, &k->err));
     }
+    must(k, bk_archive_find_source(k->ar, sha256, BK_S(""), &id, &k->err));
+    assert_int_equal(id, 1);
     EXPECT(k, "SELECT group_concat(path) FROM source_place", "b");
 }
 
