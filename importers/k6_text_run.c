@@ -93,6 +93,8 @@ static void emit_rate(const struct emitter *e)
     const struct bk_k6_quantity *fails = field(e->l, "fails");
     const struct bk_k6_quantity *total = field(e->l, "total");
     struct bk_k6_quantity rest;
+    if (printed == NULL)
+        return;
     struct bk_reading r = reading(e, printed);
     if (passes == NULL) {
         bk_emit(e->im, e->run, &r);
@@ -130,7 +132,10 @@ static void emit_rate(const struct emitter *e)
 static void emit_counter(const struct emitter *e)
 {
     const struct bk_k6_quantity *rate = field(e->l, "rate");
-    struct bk_reading r = reading(e, field(e->l, ""));
+    const struct bk_k6_quantity *count = field(e->l, "");
+    if (count == NULL)
+        return;
+    struct bk_reading r = reading(e, count);
     bk_emit(e->im, e->run, &r);
     if (rate != NULL)
         emit_part(e, "rate", rate);

@@ -2,6 +2,7 @@
  * exit status of what came out. */
 #include "command.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -122,27 +123,43 @@ static void print_help(const char *name)
     bk_buf_free(&b);
 }
 
-static int dispatch(struct bk_cli *cli, struct call *call, struct bk_err *err)
+/* What commands and questions have in common. */
+struct verb {
+    const char *args;
+    const struct bk_opt *options;
+    size_t args_size, min_args, max_args;
+};
+
+static struct verb verb_of(const struct call *call)
 {
     const struct bk_cmd *c = call->cmd;
     const struct bk_question *q = call->question;
+    if (c)
+        return (struct verb){c->args, c->options, c->args_size, c->min_args,
+                             c->max_args};
+    assert(q);
+    return (struct verb){q->args, q->options, q->args_size, q->min_positional,
+                         q->max_positional};
+}
+
+static int dispatch(struct bk_cli *cli, struct call *call, struct bk_err *err)
+{
+    struct verb verb = verb_of(call);
     struct bk_strings positional = {0};
-    size_t size = c ? c->args_size : q->args_size;
-    void *args = bk_alloc(cli->arena, size > 0 ? size : 1);
-    if (!bk_opt_parse(cli->arena, c ? c->options : q->options, args, bk_common_opts,
-                      &cli->common, (int)call->argc, call->argv, &positional, err))
+    void *args = bk_alloc(cli->arena, verb.args_size > 0 ? verb.args_size : 1);
+    if (!bk_opt_parse(cli->arena, verb.options, args, bk_common_opts, &cli->common,
+                      (int)call->argc, call->argv, &positional, err))
         return 0;
     if (cli->common.help) {
         print_help(call->name);
         return 0;
     }
     cli->db_path = cli->common.db ? cli->common.db : default_path(cli->arena);
-    if (!bk_api_check_positional(call->name, c ? c->args : q->args, &positional,
-                                 c ? c->min_args : q->min_positional,
-                                 c ? c->max_args : q->max_positional, err))
+    if (!bk_api_check_positional(call->name, verb.args, &positional, verb.min_args,
+                                 verb.max_args, err))
         return 0;
-    return c ? run_command(cli, c, args, &positional, err)
-             : run_question(cli, q, args, &positional, err);
+    return call->cmd ? run_command(cli, call->cmd, args, &positional, err)
+                     : run_question(cli, call->question, args, &positional, err);
 }
 
 /* Without a command: --version and --help, or the overview as a usage error. */
