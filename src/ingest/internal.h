@@ -186,6 +186,7 @@ struct bk_member { /* a file of the unit that becomes a source */
     struct bk_file *file;
     struct bk_str format;
     int version;
+    bool known; /* the archive has it and its snapshots already */
 };
 struct bk_unit_work {    /* a unit in the making; as a sink it collects */
     struct bk_sink sink; /* first */
@@ -200,7 +201,8 @@ struct bk_unit_work {    /* a unit in the making; as a sink it collects */
     size_t n_sizings;
     const struct bk_finding **findings; /* of the sources */
     size_t n_findings;
-    size_t n_snapshots;
+    size_t n_snapshots;     /* those handed on */
+    bool snapshot_is_known; /* the series that come now are not handed on */
     int64_t n_series;
     struct bk_input **inputs; /* records point into their bytes: open until the end */
     size_t n_inputs;

@@ -52,15 +52,26 @@ static bool run_importer(struct bk_unit_work *u, const struct half *before,
            imp->import_pair(first, second, &im, err);
 }
 
+/* The later one is source 0: what importers say of "the" source is about it. */
+static bool add_half(struct bk_unit_work *u, struct half *h, struct bk_err *err)
+{
+    int64_t id = 0;
+    struct bk_str noted = u->in->options->dry_run ? (struct bk_str){0} : h->r.path;
+    if (!bk_archive_find_source(u->in->archive, h->r.sha256, noted, &id, err))
+        return false;
+    size_t i = bk_unit_member(u, &h->file, h->r.format, h->importer->version);
+    u->members[i].known = id != 0;
+    return true;
+}
+
 static bool import_pair(struct bk_unit_work *u, struct half *before, struct half *after,
                         struct bk_err *err)
 {
     bool nothing_new = false;
     if (!open_half(u, before, err) || !open_half(u, after, err))
         return false;
-    bk_unit_member(u, &after->file, after->r.format, after->importer->version);
-    bk_unit_member(u, &before->file, before->r.format, before->importer->version);
-    if (!run_importer(u, before, after, err) ||
+    if (!add_half(u, after, err) || !add_half(u, before, err) ||
+        !run_importer(u, before, after, err) ||
         !bk_unit_context(u, after->r.path, NULL, err) ||
         !bk_unit_drop_known(u, &nothing_new, err))
         return false;
@@ -69,7 +80,8 @@ static bool import_pair(struct bk_unit_work *u, struct half *before, struct half
         return true;
     if (!bk_unit_store(u, err))
         return false;
-    before->r.status = after->r.status = BK_FILE_IMPORTED;
+    before->r.status = u->members[1].known ? BK_FILE_DUPLICATE : BK_FILE_IMPORTED;
+    after->r.status = BK_FILE_IMPORTED;
     after->r.counts = u->counts;
     return true;
 }

@@ -199,6 +199,10 @@ static bool collect_snapshot(struct bk_sink *s, const struct bk_snapshot *snapsh
                              struct bk_err *err)
 {
     struct bk_unit_work *u = unit_of(s);
+    u->snapshot_is_known =
+        snapshot->source < u->n_members && u->members[snapshot->source].known;
+    if (u->snapshot_is_known)
+        return true;
     u->n_snapshots++;
     if (u->in->options->dry_run)
         return true;
@@ -214,7 +218,7 @@ static bool collect_series(struct bk_sink *s, const struct bk_series_sample *sam
     struct bk_unit_work *u = unit_of(s);
     if (++u->n_series % ASK_EVERY == 0 && bk_unit_interrupted(u->in, err))
         return false;
-    if (u->in->options->dry_run)
+    if (u->in->options->dry_run || u->snapshot_is_known)
         return true;
     struct bk_sink *to = bk_archive_sink(u->in->archive);
     return to->series(to, sample, err);
@@ -257,7 +261,7 @@ size_t bk_unit_member(struct bk_unit_work *u, struct bk_file *f, struct bk_str f
                       int version)
 {
     struct bk_member *m = BK_PUSH(u->arena, u->members, u->n_members);
-    *m = (struct bk_member){f, format, version};
+    *m = (struct bk_member){.file = f, .format = format, .version = version};
     return u->n_members - 1;
 }
 

@@ -1,0 +1,345 @@
+/* Files and folders into a warehouse in memory: what becomes of each file, and what is
+ * kept of it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "../../../src/ingest/internal.h"
+
+static const char k6[] =
+    "running (0m01.0s), 01/10 VUs, 5 complete and 0 interrupted iterations\n"
+    "     http_req_duration..............: avg=20ms min=10ms med=18ms max=50ms "
+    "p(90)=30ms p(95)=40ms\n"
+    "     http_req_failed................: 10.00% 1 out of 10\n"
+    "     http_reqs......................: 10 5/s\n"
+    "     iterations.....................: 10 5/s\n"
+    "     vus_max........................: 10 min=10 max=10\n";
+
+struct world {
+    struct bk_arena *arena;
+    struct bk_db *db;
+    struct bk_archive *archive;
+    char dir[64];
+    char told[4000]; /* "imported k6-text x.txt|..." */
+    struct bk_counts counts;
+    int64_t redactions;
+    bool interrupt;
+};
+static struct world w;
+
+static int set_up(void **state)
+{
+    (void)state;
+    struct bk_err err = {0};
+    memset(&w, 0, sizeof w);
+    w.arena = bk_arena_new();
+    strcpy(w.dir, "/tmp/benchkeep-test-XXXXXX");
+    assert_non_null(mkdtemp(w.dir));
+    assert_true(bk_db_open_memory(&w.db, &err));
+    assert_true(bk_archive_new(&w.archive, w.db, &err));
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    char command[100];
+    bk_archive_free(w.archive);
+    bk_db_close(w.db);
+    bk_arena_free(w.arena);
+    snprintf(command, sizeof command, "rm -rf '%s'", w.dir);
+    return system(command);
+}
+
+static const char *at(const char *name)
+{
+    return bk_fmt(w.arena, "%s/%s", w.dir, name).ptr;
+}
+
+static const char *put(const char *name, const char *text)
+{
+    struct bk_err err = {0};
+    const char *path = at(name);
+    assert_true(bk_make_parents(path, &err));
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    fwrite(text, 1, strlen(text), f);
+    fclose(f);
+    return path;
+}
+
+static void on_file(void *self, const struct bk_file_result *r)
+{
+    static const char *const names[] = {"imported", "duplicate", "skipped", "failed"};
+    (void)self;
+    size_t n = strlen(w.told);
+    struct bk_str base = bk_path_base(r->path);
+    snprintf(w.told + n, sizeof w.told - n, "%s %.*s|", names[r->status], BK_F(base));
+    if (r->status == BK_FILE_FAILED) {
+        n = strlen(w.told);
+        snprintf(w.told + n, sizeof w.told - n, "(%.*s)|", BK_F(r->error));
+    }
+    w.counts.runs += r->counts.runs;
+    w.counts.measurements += r->counts.measurements;
+    w.redactions += r->redactions;
+}
+
+static bool interrupted(void *self)
+{
+    (void)self;
+    return w.interrupt;
+}
+
+static bool import(const struct bk_import_options *o, const char *path)
+{
+    const struct bk_strings paths = {&path, 1};
+    const struct bk_ingest_observer observer = {
+        .file = on_file,
+        .interrupted = interrupted,
+    };
+    struct bk_err err = {0};
+    w.told[0] = '\0';
+    w.counts = (struct bk_counts){0};
+    w.redactions = 0;
+    bool ok = bk_ingest(w.archive, o, &paths, &observer, &err);
+    if (!ok)
+        snprintf(w.told, sizeof w.told, "%s", err.msg);
+    return ok;
+}
+
+/* The first cell of a query, as text. */
+static const char *query(const char *sql)
+{
+    struct bk_stmt *st = NULL;
+    struct bk_err err = {0};
+    bool row = false;
+    if (!bk_user_stmt(w.db, bk_str(sql), &st, &err) || !bk_step(st, &row, &err))
+        fail_msg("%s", err.msg);
+    const char *text = row ? bk_cstr(w.arena, bk_col_text(st, 0)) : "";
+    bk_user_stmt_free(st);
+    return text;
+}
+
+static const char *kept(int64_t source)
+{
+    struct bk_buf b = {0};
+    struct bk_err err = {0};
+    bool more;
+    assert_true(bk_archive_source_bytes(w.archive, source, 0, &b, &more, &err));
+    const char *text = bk_cstr(w.arena, bk_buf_str(&b));
+    bk_buf_free(&b);
+    return text;
+}
+
+static void test_file(void **state)
+{
+    (void)state;
+    struct bk_import_options o = {.session = "062", .hardware = "h100"};
+    const char *path = put("a.txt", k6);
+    assert_true(import(&o, path));
+    assert_string_equal(w.told, "imported a.txt|");
+    assert_int_equal(w.counts.runs, 1);
+    assert_string_equal(kept(1), k6);
+    assert_string_equal(query("SELECT session || hardware FROM v_run"), "062h100");
+    put("b.txt", k6);
+    assert_true(import(&o, w.dir));
+    assert_string_equal(w.told, "duplicate a.txt|duplicate b.txt|");
+    assert_string_equal(query("SELECT count(*) FROM run"), "1");
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    struct bk_import_options o = {0};
+    put("a.txt", "");
+    put("b.txt", " \n ");
+    put("c.txt", "just words\n");
+    put("d.txt", k6);
+    put(".hidden/e.txt", k6);
+    assert_int_equal(symlink(".", at("loop")), 0);
+    assert_int_equal(symlink("nothing", at("gone")), 0);
+    assert_true(import(&o, w.dir));
+    assert_non_null(strstr(w.told, "failed a.txt|"));
+    assert_non_null(strstr(w.told, "failed b.txt|"));
+    assert_non_null(strstr(w.told, "failed c.txt|"));
+    assert_non_null(strstr(w.told, "failed gone|"));
+    assert_non_null(strstr(w.told, "imported d.txt|"));
+    assert_null(strstr(w.told, "e.txt"));
+    const char *once = strstr(w.told, at("c.txt"));
+    assert_non_null(once);
+    assert_null(strstr(once + 1, at("c.txt")));
+    assert_true(import(&o, at("missing")));
+    assert_non_null(strstr(w.told, "failed missing|"));
+}
+
+static void test_unreadable_folder(void **state)
+{
+    (void)state;
+    struct bk_import_options o = {0};
+    put("a/x.txt", k6);
+    put("b/y.txt", k6);
+    if (geteuid() == 0) {
+        print_message("skipped: the superuser reads every folder\n");
+        skip();
+    }
+    chmod(at("a"), 0);
+    assert_true(import(&o, w.dir));
+    chmod(at("a"), 0700);
+    assert_non_null(strstr(w.told, "failed a|"));
+    assert_non_null(strstr(w.told, "imported y.txt|"));
+}
+
+static void test_secrets(void **state)
+{
+    (void)state;
+    struct bk_import_options o = {0};
+    const char *text = bk_fmt(w.arena, "API_KEY=abcdef\n%s", k6).ptr;
+    assert_true(import(&o, put("a.txt", text)));
+    assert_int_equal(w.redactions, 1);
+    assert_null(strstr(kept(1), "abcdef"));
+    assert_non_null(strstr(kept(1), "API_KEY=[redacted]\n"));
+    assert_string_equal(
+        query("SELECT code FROM finding WHERE code = 'secret-redacted'"),
+        "secret-redacted");
+    gzFile gz = gzopen(at("b.txt.gz"), "wb");
+    gzputs(gz, "PASSWORD=abcdef\n");
+    gzputs(gz, k6);
+    gzclose(gz);
+    o.session = "another";
+    assert_true(import(&o, at("b.txt.gz")));
+    assert_string_equal(w.told, "imported b.txt.gz|");
+    assert_non_null(strstr(kept(2), "PASSWORD=[redacted]\n"));
+}
+
+static const char layout_text[] =
+    "[path]\ntemplate = {session}/{hardware}/\n"
+    "[run]\none-per = directory\nresult = k6.txt SUMMARY.md\nignore = *.png\n"
+    "[context env.txt]\nWORKERS = config.workers\nTOKEN ~ (.*) -> config.token\n"
+    "KIND = hardware\n"
+    "[before-after before.json after.json]\n/n = memories_created\n"
+    "[timing *.log]\nmetric = embedding_latency\nmatch = took ([0-9.]+)ms\nunit = ms\n";
+
+static void test_run_folder(void **state)
+{
+    (void)state;
+    struct bk_import_options o = {.layout = put("x.layout", layout_text)};
+    put("t/7/h100/k6.txt", k6);
+    put("t/7/h100/env.txt", "WORKERS=24\nKIND=b200\n");
+    put("t/7/h100/before.json", "{\"n\": 1000}");
+    put("t/7/h100/after.json", "{\"n\": 1555}");
+    put("t/7/h100/server.log", "x took 10ms\ny took 30ms\n");
+    put("t/7/h100/chart.png", "x");
+    put("t/7/h100/other.txt", "x");
+    put("t/7/h100/SUMMARY.md", "x");
+    assert_true(import(&o, at("t")));
+    assert_string_equal(w.told,
+                        "skipped SUMMARY.md|imported after.json|imported before.json|"
+                        "skipped chart.png|imported env.txt|imported k6.txt|"
+                        "skipped other.txt|imported server.log|");
+    assert_int_equal(w.counts.runs, 1);
+    assert_string_equal(query("SELECT session || hardware FROM v_run"), "7b200");
+    assert_string_equal(query("SELECT value FROM v_measurement WHERE metric = "
+                              "'memories_created'"),
+                        "555.0");
+    assert_string_equal(query("SELECT value FROM v_measurement WHERE metric = "
+                              "'embedding_latency' AND stat = 'mean'"),
+                        "0.02");
+    assert_string_equal(query("SELECT count(*) FROM finding WHERE code = "
+                              "'context-conflict'"),
+                        "1");
+    assert_true(import(&o, at("t/7/h100/k6.txt"))); /* its folder comes along */
+    assert_null(strstr(w.told, "imported"));
+    assert_non_null(strstr(w.told, "duplicate k6.txt|"));
+}
+
+static void test_incomplete_folder(void **state)
+{
+    (void)state;
+    struct bk_import_options o = {.layout = put("x.layout", layout_text)};
+    put("t/7/h100/SUMMARY.md", k6);
+    put("t/7/h100/k6.txt", "");
+    put("t/7/h100/env.txt", "");
+    put("t/7/h100/after.json", "{\"detail\": \"refused\"}");
+    put("t/8/h100/env.txt", "WORKERS=24\n");
+    put("t/README.md", "Words.\n");
+    assert_true(import(&o, at("t")));
+    assert_null(strstr(w.told, "failed"));
+    assert_non_null(strstr(w.told, "imported SUMMARY.md|"));
+    assert_non_null(strstr(w.told, "skipped README.md|"));
+    assert_int_equal(w.counts.runs, 1);
+    assert_string_equal(query("SELECT claims FROM run"), "1");
+    /* k6.txt and env.txt are empty; after.json has no number, before.json is missing */
+    assert_string_equal(query("SELECT count(*) FROM finding WHERE code = "
+                              "'context-missing'"),
+                        "4");
+}
+
+static void test_bad_options(void **state)
+{
+    (void)state;
+    const char *path = put("a.txt", k6);
+    struct bk_import_options o = {.input_format = "k6-txt"};
+    assert_false(import(&o, path));
+    assert_non_null(strstr(w.told, "k6-text"));
+    o = (struct bk_import_options){.layout = put("x.layout", "[run]\nx = y\n")};
+    assert_false(import(&o, path));
+    assert_non_null(strstr(w.told, "line 2"));
+    const char *map[] = {"no equals sign"};
+    o = (struct bk_import_options){.map = {map, 1}};
+    assert_false(import(&o, path));
+    assert_string_equal(query("SELECT count(*) FROM source"), "0");
+}
+
+static void test_dry_run_and_interrupt(void **state)
+{
+    (void)state;
+    struct bk_import_options o = {.dry_run = true};
+    const char *path = put("a.txt", k6);
+    assert_true(import(&o, path));
+    assert_string_equal(w.told, "imported a.txt|");
+    assert_int_equal(w.counts.runs, 1);
+    assert_string_equal(query("SELECT count(*) FROM source"), "0");
+    o.dry_run = false;
+    w.interrupt = true;
+    assert_false(import(&o, path));
+    assert_string_equal(w.told, "interrupted");
+    w.interrupt = false;
+    assert_string_equal(query("SELECT count(*) FROM source"), "0");
+}
+
+static void test_same_run_in_another_file(void **state)
+{
+    (void)state;
+    struct bk_import_options o = {.session = "1"};
+    assert_true(import(&o, put("a.txt", k6)));
+    assert_true(import(&o, put("b.txt", bk_fmt(w.arena, "%s\n\n", k6).ptr)));
+    assert_string_equal(w.told, "duplicate b.txt|");
+    assert_string_equal(query("SELECT count(*) FROM run"), "1");
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(test_file),
+        T(test_refused),
+        T(test_secrets),
+        T(test_unreadable_folder),
+        T(test_run_folder),
+        T(test_incomplete_folder),
+        T(test_bad_options),
+        T(test_dry_run_and_interrupt),
+        T(test_same_run_in_another_file),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
