@@ -1,9 +1,9 @@
 /* Scrapes of /metrics: Prometheus' text format 0.0.4 and OpenMetrics 1.0, as vLLM,
  * SGLang, TGI, Triton, llama.cpp, DCGM and any other exporter write them.
  *
- * Every sample is kept as a series.  Families of serving engines also become runs, one a
- * model (prometheus_runs.c, prometheus_emit.c): from one scrape, what was counted since
- * the process started; from two, what happened between them.
+ * Every sample is kept as a series.  Families of serving engines also become runs, one
+ * a model (prometheus_runs.c, prometheus_emit.c): from one scrape, what was counted
+ * since the process started; from two, what happened between them.
  *
  * https://prometheus.io/docs/instrumenting/exposition_formats/
  * https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md */
@@ -121,7 +121,7 @@ static bool find_syntax(struct bk_input *in, enum bk_exposition_syntax *syntax,
     return bk_input_rewind(in, err);
 }
 
-/* The latest time stamp of the head: the snapshot is told before its samples are read. */
+/* The latest time stamp of the head: the snapshot is told before its samples. */
 static int64_t time_of_head(const struct bk_input *in, enum bk_exposition_syntax syntax)
 {
     struct bk_exposition *x = bk_exposition_new(syntax, false);
@@ -219,7 +219,7 @@ static bool read_lines(struct bk_input *in, const struct bk_importing *im,
     return bk_exposition_end(x, cut, err);
 }
 
-/* Which source of the import a scrape is: the run belongs to the later one of a pair. */
+/* Which source of the import a scrape is: a run belongs to the later one of a pair. */
 enum source {
     SOURCE_MAIN = 0,
     SOURCE_BEFORE = 1

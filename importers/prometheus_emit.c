@@ -355,8 +355,8 @@ static void tell_restart(const struct emission *e)
     struct bk_finding *f = bk_run_finding(
         e->im->arena, e->run, "counter-reset", BK_WARNING,
         BK_S("process_start_time_seconds"),
-        "the process started anew between the two scrapes (process_start_time_seconds %s, "
-        "then %s): counters are those since the start, less than what happened",
+        "the process started anew between the two scrapes (process_start_time_seconds "
+        "%s, then %s): counters are those since the start, less than what happened",
         before, after);
     f->expected = bk_dup(e->im->arena, bk_str(before));
     f->actual = bk_dup(e->im->arena, bk_str(after));
@@ -458,7 +458,7 @@ static bool emit_run(struct bk_scrape *s, const struct bk_scrape_run *r,
     return s->im->sink->run(s->im->sink, run, err);
 }
 
-/* Samples without a model belong to the only model there is, or are a run of their own. */
+/* Samples without a model belong to the only model there is, or make a run. */
 bool bk_scrape_emit(struct bk_scrape *s, int64_t taken_ns, struct bk_err *err)
 {
     const struct bk_scrape_run *bare = NULL, *only = NULL;

@@ -16,7 +16,7 @@ enum bk_scrape_kind {
     BK_SCRAPE_SUMMARY
 };
 
-/* The series of one family that differ in le or quantile only: one engine's, one GPU's. */
+/* Series of one family that differ in le or quantile only: one engine's, one GPU's. */
 struct bk_scrape_series {
     struct bk_scrape_series *next;
     uint64_t key;  /* hash of the labels that tell it apart */

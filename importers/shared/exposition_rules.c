@@ -1,10 +1,10 @@
-/* The rules of OpenMetrics 1.0 beyond its grammar: metadata, suffixes, grouping, values,
- * exemplars and the shape of histograms.  See exposition.h.
+/* The rules of OpenMetrics 1.0 beyond its grammar: metadata, suffixes, grouping,
+ * values, exemplars and the shape of histograms.  See exposition.h.
  *
  * Families follow one another, so one family is in progress at a time; of those before
- * it only the names that they take are kept, as hashes.  The order of the checks follows
- * the reference parser (prometheus/client_python, openmetrics/parser.py), with which the
- * conformance suite of prometheus/OpenMetrics agrees. */
+ * it only the names that they take are kept, as hashes.  The checks come in the order
+ * of the reference parser (prometheus/client_python, openmetrics/parser.py), with which
+ * the conformance suite of prometheus/OpenMetrics agrees. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

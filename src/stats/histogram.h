@@ -1,8 +1,8 @@
-/* Classic Prometheus histograms and counters: quantiles from cumulative buckets with the
- * bounds that hold for certain, the share below a bound, and what a counter grew by.
+/* Classic Prometheus histograms and counters: quantiles from cumulative buckets with
+ * the bounds that hold for certain, the share below a bound, what a counter grew by.
  *
- * After Prometheus' promql/quantile.go (github.com/prometheus/prometheus, bucketQuantile
- * and ensureMonotonicAndIgnoreSmallDeltas); methods.md section 9. */
+ * After Prometheus' promql/quantile.go (github.com/prometheus/prometheus,
+ * bucketQuantile and ensureMonotonicAndIgnoreSmallDeltas); methods.md section 9. */
 #ifndef BK_STATS_HISTOGRAM_H
 #define BK_STATS_HISTOGRAM_H
 
@@ -14,21 +14,21 @@ struct bk_bucket {
     double count; /* observations <= le: cumulative */
 };
 
-/* Brings buckets into the form that the other functions want: sorted by le, equal bounds
+/* Brings buckets into the form that the other functions want: sorted, equal bounds
  * merged by adding, counts never falling.  *n becomes the number left.  *forced (may be
  * NULL) tells that a count fell by more than rounding.  False when nothing can be said:
  * fewer than two buckets, the last bound not +Inf, a NaN, or no observations. */
 bool bk_buckets_order(struct bk_bucket *b, size_t *n, bool *forced);
 
-/* The q-quantile of ordered buckets by linear interpolation, and the bucket that it lies
+/* The q-quantile of ordered buckets by linear interpolation, and the bucket it lies
  * in: the true value is in [*low, *high].  In the +Inf bucket the result is the last
  * finite bound, *low the same and *high +Inf: only "> low" is known.
  * NaN when q is NaN, -Inf for q < 0, +Inf for q > 1. */
 double bk_bucket_quantile(const struct bk_bucket *b, size_t n, double q, double *low,
                           double *high);
 
-/* The share of observations <= x: interpolated, and what is certain. *low == *high when x
- * is a bucket's bound. */
+/* The share of observations <= x: interpolated, and what is certain. *low == *high
+ * when x is a bucket's bound. */
 double bk_bucket_share(const struct bk_bucket *b, size_t n, double x, double *low,
                        double *high);
 

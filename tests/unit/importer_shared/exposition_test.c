@@ -1,6 +1,6 @@
 /* The exposition reader: what it gives for each part of a line, what it refuses and
- * where, and the conformance suites of prometheus/OpenMetrics, prometheus/common (expfmt)
- * and prometheus/prometheus, which lie in $BENCHKEEP_CORPUS/conformance. */
+ * where, and the conformance suites of prometheus/OpenMetrics, prometheus/common
+ * (expfmt) and prometheus/prometheus, which lie in $BENCHKEEP_CORPUS/conformance. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,8 +18,7 @@
 
 #define MAX_SEEN 64
 
-struct
-    seen { /* the samples of a text, one line each: name{labels} value @time #exemplar */
+struct seen { /* the samples of a text, one line each: name labels value @time */
     struct bk_buf text;
     size_t n;
 };
@@ -115,10 +114,10 @@ static void text_samples(void **state)
            "h_count : 3 [3] (h histogram)\nc_total : 4 [4] (c counter)\n"
            "c : 5 [5] (c counter)\n");
     /* the same metadata again is no harm; an exemplar is none either */
-    expect(
-        BK_EXPOSITION_TEXT,
-        "# TYPE a gauge\n# HELP a x\na 1\n# HELP a x\n# TYPE a gauge\na 2 # {i=\"j\"} 3\n",
-        "a : 1 [1] (a gauge)\na : 2 [2] #{i=\"j\"} 3 (a gauge)\n");
+    expect(BK_EXPOSITION_TEXT,
+           "# TYPE a gauge\n# HELP a x\na 1\n# HELP a x\n# TYPE a gauge\n"
+           "a 2 # {i=\"j\"} 3\n",
+           "a : 1 [1] (a gauge)\na : 2 [2] #{i=\"j\"} 3 (a gauge)\n");
 }
 
 static void quoted_names(void **state)
