@@ -20,15 +20,17 @@
 #include <math.h>
 #include <string.h>
 
-#define MAX_RUNS      ((size_t)1000)
-#define MAX_TICKS     ((size_t)500000)            /* nearly six days of seconds */
-#define MAX_MEMORY    ((size_t)160 * 1024 * 1024) /* of records of one source */
-#define MAX_LINES     ((size_t)20000)     /* metric lines, and checks, of one block */
-#define LONGEST_LINE  ((size_t)64 * 1024) /* bytes that can matter; k6 wraps nothing */
-#define LONGEST_TIME  ((size_t)64)
-#define CLOCK_SLACK_S 5.0 /* a progress line may come that much out of order */
-#define SECTION       "\xE2\x96\x88 " /* U+2588 */
-#define DETAIL        "\xE2\x86\xB3"  /* U+21B3 */
+#define MAX_RUNS        ((size_t)1000)
+#define MAX_TICKS       ((size_t)500000)            /* nearly six days of seconds */
+#define MAX_MEMORY      ((size_t)160 * 1024 * 1024) /* of records of one source */
+#define MAX_LINES       ((size_t)20000)     /* metric lines, and checks, of one block */
+#define LONGEST_LINE    ((size_t)64 * 1024) /* bytes that can matter; k6 wraps nothing */
+#define LONGEST_HEADING ((size_t)200)
+#define MAX_PENDING     ((size_t)5000) /* checks before a block; more are console noise */
+#define LONGEST_TIME    ((size_t)64)
+#define CLOCK_SLACK_S   5.0 /* a progress line may come that much out of order */
+#define SECTION         "\xE2\x96\x88 " /* U+2588 */
+#define DETAIL          "\xE2\x86\xB3"  /* U+21B3 */
 
 struct reader {
     const struct bk_importing *im;
@@ -38,13 +40,16 @@ struct reader {
     struct k6_run *run; /* the one in progress: the last of runs, or NULL */
     size_t line;        /* 1-based */
     bool in_fence;
-    bool in_thresholds;           /* below "THRESHOLDS" */
-    struct bk_str threshold;      /* metric that the next rules are about */
-    struct bk_str heading;        /* last Markdown heading */
+    bool in_thresholds;            /* below "THRESHOLDS" */
+    struct bk_str threshold;       /* metric that the next rules are about */
+    char heading[LONGEST_HEADING]; /* the last Markdown heading */
+    size_t heading_len;
     struct bk_str group;          /* legacy layout: group of the next checks */
     struct bk_str group_scope;    /* v1: selector of the section, or "" */
     struct bk_str scenario_scope; /* v1: the same, of the scenario above it */
     size_t scenario_indent;
+    struct bk_arena *scratch; /* of pending */
+    struct bk_arena_mark empty;
     struct k6_check *pending; /* checks seen before their block began */
     size_t n_pending;
     struct bk_str not_found; /* "k6: command not found" */
@@ -55,6 +60,13 @@ struct reader {
 
 /* --- runs --- */
 
+static void drop_pending(struct reader *r)
+{
+    bk_arena_release(r->scratch, r->empty);
+    r->pending = NULL;
+    r->n_pending = 0;
+}
+
 static struct k6_run *start_run(struct reader *r)
 {
     struct k6_run *k = bk_alloc(r->a, sizeof *k);
@@ -62,7 +74,7 @@ static struct k6_run *start_run(struct reader *r)
     k->run->think_time_s = (double)NAN;
     k->run->started_ns = r->started_ns;
     k->run->started_text = r->started_text;
-    k->heading = r->heading;
+    k->heading = bk_dup(r->a, (struct bk_str){r->heading, r->heading_len});
     k->line = r->line;
     k->loops_closed = true;
     k->started_before = r->n_runs > 0;
@@ -70,7 +82,6 @@ static struct k6_run *start_run(struct reader *r)
     r->started_text = (struct bk_str){0};
     r->in_thresholds = false;
     r->group = r->group_scope = r->scenario_scope = (struct bk_str){0};
-    r->n_pending = 0;
     *BK_PUSH(r->a, r->runs, r->n_runs) = k;
     r->run = k;
     return k;
@@ -86,7 +97,7 @@ static void part_runs(struct reader *r)
 {
     if (r->run != NULL && r->run->n_lines > 0)
         r->run = NULL;
-    r->n_pending = 0;
+    drop_pending(r);
 }
 
 /* A block begins in this run: what an earlier one said is dropped. */
@@ -125,11 +136,14 @@ static bool take_metric(struct reader *r, const struct bk_k6_line *m,
 {
     struct k6_run *k = start_block(r);
     struct bk_str name, scope;
-    if (!k->sections && r->n_pending > 0) {
-        for (size_t i = 0; i < r->n_pending; i++)
-            *BK_PUSH(r->a, k->checks, k->n_checks) = r->pending[i];
-        r->n_pending = 0;
+    for (size_t i = 0; i < r->n_pending && !k->sections; i++) {
+        struct k6_check *c = BK_PUSH(r->a, k->checks, k->n_checks);
+        *c = r->pending[i];
+        c->name = bk_dup(r->a, c->name);
+        c->passes_text = bk_dup(r->a, c->passes_text);
+        c->fails_text = bk_dup(r->a, c->fails_text);
     }
+    drop_pending(r);
     bk_k6_split_name(r->a, bk_dup(r->a, m->name), &name, &scope);
     if (name.len == 0)
         name = k->last_name;
@@ -161,25 +175,27 @@ static bool take_marked(struct reader *r, struct bk_str text, bool passed,
         k6_add_threshold(r->a, r->run->run, r->threshold, text, passed, r->line);
         return true;
     }
-    struct k6_check check = {.name = bk_dup(r->a, text),
-                             .group = r->group,
-                             .passed = passed,
-                             .passes = (double)NAN,
-                             .fails = (double)NAN,
-                             .line = r->line};
     struct k6_run *k = r->run;
-    bool inside = k != NULL && k->in_block && k->sections;
-    if (k != NULL && k->in_block && !k->sections)
+    bool in_block = k != NULL && k->in_block;
+    bool inside = in_block && k->sections;
+    if (in_block && !k->sections)
         return true; /* in the old layout checks stand before the metrics */
-    if (inside && r->group_scope.len > 0)
-        check.group = r->group_scope;
-    if ((inside ? k->n_checks : r->n_pending) >= MAX_LINES)
+    if (inside && k->n_checks >= MAX_LINES)
         return bk_fail(err, BK_EINPUT, "line %zu: more than %zu checks", r->line,
                        MAX_LINES);
-    if (inside)
-        *BK_PUSH(r->a, k->checks, k->n_checks) = check;
-    else
-        *BK_PUSH(r->a, r->pending, r->n_pending) = check;
+    if (!inside && r->n_pending >= MAX_PENDING)
+        return true;
+    struct bk_arena *a = inside ? r->a : r->scratch;
+    struct k6_check *check = inside ? BK_PUSH(a, k->checks, k->n_checks)
+                                    : BK_PUSH(a, r->pending, r->n_pending);
+    *check = (struct k6_check){
+        .name = bk_dup(a, text),
+        .group = inside && r->group_scope.len > 0 ? r->group_scope : r->group,
+        .passed = passed,
+        .passes = (double)NAN,
+        .fails = (double)NAN,
+        .line = r->line,
+    };
     return true;
 }
 
@@ -205,8 +221,8 @@ static void take_detail(struct reader *r, struct bk_str text)
         return;
     check->passes = (double)n_passes;
     check->fails = (double)n_fails;
-    check->passes_text = bk_dup(r->a, passes);
-    check->fails_text = bk_dup(r->a, fails);
+    check->passes_text = bk_dup(inside ? r->a : r->scratch, passes);
+    check->fails_text = bk_dup(inside ? r->a : r->scratch, fails);
     check->line = r->line;
 }
 
@@ -251,6 +267,7 @@ static bool take_progress(struct reader *r, struct bk_str s, struct bk_err *err)
     if (!k6_progress(s, &t))
         return true;
     end_block(r);
+    drop_pending(r);
     struct bk_tick *last = NULL;
     if (r->run != NULL && r->run->run->n_ticks > 0)
         last = &r->run->run->ticks[r->run->run->n_ticks - 1];
@@ -338,7 +355,10 @@ static bool take_markdown(struct reader *r, struct bk_str s)
         return false;
     end_block(r);
     part_runs(r);
-    r->heading = bk_dup(r->a, bk_trim(bk_from(s, marks)));
+    s = bk_upto(bk_trim(bk_from(s, marks)), sizeof r->heading);
+    r->heading_len = s.len;
+    if (s.len > 0)
+        memcpy(r->heading, s.ptr, s.len);
     return true;
 }
 
@@ -388,7 +408,7 @@ static bool take_line(struct reader *r, struct bk_str line, struct bk_err *err)
     } else {
         note_missing_tool(r, s);
         if (r->run == NULL || !r->run->in_block)
-            r->n_pending = 0;
+            drop_pending(r);
     }
     return true;
 }
@@ -427,7 +447,11 @@ static bool import(struct bk_input *in, const struct bk_importing *im,
                    struct bk_err *err)
 {
     struct reader r = {.im = im, .a = im->arena, .started_ns = BK_NO_TIME};
-    if (!read_all(&r, in, err))
+    r.scratch = bk_arena_new();
+    r.empty = bk_arena_mark(r.scratch);
+    bool ok = read_all(&r, in, err);
+    bk_arena_free(r.scratch);
+    if (!ok)
         return false;
     size_t emitted;
     if (!k6_emit_runs(im, r.runs, r.n_runs, &emitted, err))

@@ -44,7 +44,7 @@ enum bk_json_flags {
 };
 
 #define BK_JSON_MAX_DEPTH  512
-#define BK_JSON_MAX_VALUES ((size_t)2500000) /* of a document: 240 MiB of tree */
+#define BK_JSON_MAX_VALUES ((size_t)2000000) /* of a document: 183 MiB of tree */
 #define BK_JSON_MAX_DIGITS ((size_t)4096)    /* characters of a number */
 
 /* Parses text into a tree in the arena.  rest may be NULL without BK_JSON_MANY.
