@@ -134,8 +134,10 @@ static int by_text(const void *a, const void *b)
     return bk_cmp(*(const struct bk_str *)a, *(const struct bk_str *)b);
 }
 
-/* Derived numbers follow from the others and are left out, so that a file imported
- * before and after a new derivation still says the same. */
+/* Numbers that benchkeep derived from others of the run are left out, so that a file
+ * imported before and after a new derivation still says the same.  Those that have a
+ * name in the source count: of a log, or of the difference of two scrapes, they are all
+ * that there is. */
 void bk_run_content(struct bk_arena *a, const struct bk_run *run, char sha256[65])
 {
     size_t n = 0;
@@ -151,11 +153,12 @@ void bk_run_content(struct bk_arena *a, const struct bk_run *run, char sha256[65
     }
     for (size_t i = 0; i < run->n_measurements; i++) {
         const struct bk_measurement *m = &run->measurements[i];
-        if (m->origin != BK_DERIVED) {
-            lines[n++] = bk_fmt(a, "value\x1f%.*s\x1f%.*s\x1f%.*s\x1f%s\x1f%a",
-                                BK_F(m->metric), BK_F(m->stat), BK_F(m->scope),
-                                bk_population_name(m->population), m->value);
+        if (m->origin == BK_DERIVED && m->source_name.len == 0) {
+            continue;
         }
+        lines[n++] = bk_fmt(a, "value\x1f%.*s\x1f%.*s\x1f%.*s\x1f%s\x1f%a",
+                            BK_F(m->metric), BK_F(m->stat), BK_F(m->scope),
+                            bk_population_name(m->population), m->value);
     }
     qsort(lines, n, sizeof *lines, by_text);
     struct bk_sha256 h;

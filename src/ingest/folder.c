@@ -340,8 +340,11 @@ static void merge_run(struct folder *fo, struct bk_run *into, const struct bk_ru
             m.rank = next_rank(into, m.metric, m.stat);
         *BK_PUSH(a, into->measurements, into->n_measurements) = m;
     }
-    for (size_t i = 0; i < from->n_findings; i++)
-        *BK_PUSH(a, into->findings, into->n_findings) = from->findings[i];
+    for (size_t i = 0; i < from->n_findings; i++) {
+        /* A server's log is full of other lines; that is no news beside a result. */
+        if (!bk_is(from->findings[i].code, "unmatched-lines"))
+            *BK_PUSH(a, into->findings, into->n_findings) = from->findings[i];
+    }
 }
 
 static void add_timings(struct folder *fo, struct bk_run *run, struct part *p)

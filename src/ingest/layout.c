@@ -453,7 +453,7 @@ static void rules_over_json(struct reading *r, struct bk_str text)
         const struct bk_json *node = bk_json_at(root, rule->key);
         if (node && (node->type == BK_JSON_STRING || node->type == BK_JSON_NUMBER))
             say_at(r, rule->names[0], node->text, rule->key);
-        else if (node && node->type == BK_JSON_ARRAY)
+        else if (node && node->type == BK_JSON_ARRAY && node->n > 0)
             say_at(r, rule->names[0], bk_fmt(r->arena, "%zu", node->n), rule->key);
     }
 }

@@ -326,6 +326,19 @@ static void test_same_run_in_another_file(void **state)
     assert_string_equal(query("SELECT count(*) FROM run"), "1");
 }
 
+/* Numbers out of a log are all derived; two logs are two runs all the same. */
+static void test_two_logs(void **state)
+{
+    (void)state;
+    const char *rule[] = {"m:ms:took ([0-9.]+)"};
+    struct bk_import_options o = {.timing = {rule, 1}, .session = "1"};
+    assert_true(import(&o, put("a.log", "a took 5\n")));
+    assert_true(import(&o, put("b.log", "a took 6\n")));
+    assert_string_equal(w.told, "imported b.log|");
+    assert_true(import(&o, put("c.log", "b took 6\n")));
+    assert_string_equal(w.told, "duplicate c.log|");
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -340,6 +353,7 @@ int main(void)
         T(test_bad_options),
         T(test_dry_run_and_interrupt),
         T(test_same_run_in_another_file),
+        T(test_two_logs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
