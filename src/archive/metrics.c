@@ -128,8 +128,9 @@ static bool set_unit(struct bk_archive *ar, int64_t id, struct bk_str unit,
     return bk_run_stmt(st, err);
 }
 
-/* A metric has one unit; '' is the unit of none, for how often it was measured.  When a source measures another quantity under a name that is
- * taken, the two must not end in one series: the unit then becomes part of the name. */
+/* A metric has one unit; '' is the unit of none, for how often it was measured.  When a
+ * source measures another quantity under a name that is taken, the two must not end in
+ * one series: the unit then becomes part of the name. */
 static bool metric_id(struct bk_archive *ar, struct bk_str name, struct bk_str unit,
                       int64_t *id, struct bk_err *err)
 {

@@ -273,6 +273,12 @@ static void the_same_run_is_recognised(void **state)
     again->session = BK_S("t");
     must(k, bk_archive_find_same_run(k->ar, again, &id, &k->err));
     assert_int_equal(id, 0);
+    /* what a source has a name for counts, derived or not: of a log it is all there is */
+    again = sample_run(k, "0.25");
+    bk_run_derive(k->a, again, "duration", "value", "s", 7, "sum")->source_name =
+        BK_S("embedding took (.*) s");
+    must(k, bk_archive_find_same_run(k->ar, again, &id, &k->err));
+    assert_int_equal(id, 0);
     /* within its own unit a run is not another */
     begin(k, "g");
     add_source(k, "g", "test", "g");
