@@ -373,6 +373,16 @@ static void note_missing_tool(struct reader *r, struct bk_str s)
     }
 }
 
+/* "#### █ THRESHOLDS": in a report the title of a section may be made a heading. */
+static struct bk_str without_heading_marks(struct bk_str s)
+{
+    size_t marks = 0;
+    while (marks < s.len && s.ptr[marks] == '#')
+        marks++;
+    struct bk_str behind = bk_trim(bk_from(s, marks));
+    return marks > 0 && bk_starts(behind, BK_S(SECTION)) ? behind : s;
+}
+
 /* One line (or what stands between two carriage returns), colours off. */
 static bool take_line(struct reader *r, struct bk_str line, struct bk_err *err)
 {
@@ -381,6 +391,7 @@ static bool take_line(struct reader *r, struct bk_str line, struct bk_err *err)
     struct bk_k6_line metric;
     if (s.len == 0)
         return true;
+    s = without_heading_marks(s);
     if (bk_starts(s, BK_S("time=\""))) {
         take_log_line(r, s);
         return true;
