@@ -438,6 +438,10 @@ static bool all_known(struct folder *fo, bool *known, struct bk_err *err)
 
 static void duplicate_folder(struct folder *fo)
 {
+    for (size_t i = 0; i < fo->n; i++) {
+        if (fo->parts[i].is_result)
+            fo->parts[i].r.status = BK_FILE_DUPLICATE;
+    }
     settle_rest(fo, BK_FILE_SKIPPED, BK_S("its run is there already"));
 }
 
@@ -481,8 +485,7 @@ static bool store(struct folder *fo, struct bk_err *err)
         !bk_unit_drop_known(u, &nothing_new, err))
         return false;
     if (nothing_new) {
-        settle_rest(fo, BK_FILE_SKIPPED, BK_S("its run is there already"));
-        result->r.status = BK_FILE_DUPLICATE;
+        duplicate_folder(fo);
         return true;
     }
     if (!bk_unit_store(u, err)) {

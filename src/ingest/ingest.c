@@ -11,14 +11,11 @@ struct group { /* the entries of one folder */
 
 /* --- options --- */
 
-static void say_flag(struct bk_ingesting *in, const char *name, const char *value)
+static void say_flag(struct bk_ingesting *in, const char *name, const char *flag,
+                     const char *value)
 {
-    if (!value || !*value)
-        return;
-    struct bk_str place = bk_fmt(in->arena, "--%s", name);
-    for (char *p = (char *)(uintptr_t)place.ptr; *p; p++)
-        *p = *p == '_' ? '-' : *p;
-    bk_say(in->arena, &in->flags, bk_str(name), bk_str(value), place);
+    if (value && *value)
+        bk_say(in->arena, &in->flags, bk_str(name), bk_str(value), bk_str(flag));
 }
 
 static bool say_settings(struct bk_ingesting *in, struct bk_err *err)
@@ -47,12 +44,12 @@ static bool flag_context(struct bk_ingesting *in, struct bk_err *err)
                        o->started_at);
     if (!say_settings(in, err))
         return false;
-    say_flag(in, "session", o->session);
-    say_flag(in, "hardware", o->hardware);
-    say_flag(in, "model", o->model);
-    say_flag(in, "workload", o->workload);
-    say_flag(in, "engine", o->engine);
-    say_flag(in, "started_at", o->started_at);
+    say_flag(in, "session", "--session", o->session);
+    say_flag(in, "hardware", "--hardware", o->hardware);
+    say_flag(in, "model", "--model", o->model);
+    say_flag(in, "workload", "--workload", o->workload);
+    say_flag(in, "engine", "--engine", o->engine);
+    say_flag(in, "started_at", "--started-at", o->started_at);
     return true;
 }
 
