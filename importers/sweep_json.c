@@ -140,7 +140,8 @@ static bool walk(struct reader *r, const struct bk_json *object, struct bk_str n
         if (nested && depth < MAX_DEPTH &&
             !walk(r, c, full, at, depth + 1, settings || is_settings(a, c->key), err))
             return false;
-        if (!nested)
+        bool names_unit = unit.len > 0 && bk_is(c->key, "unit");
+        if (!nested && !names_unit)
             take_value(r, c, full, at, unit, settings);
     }
     return true;
@@ -272,6 +273,17 @@ static bool take_text(struct reader *r, struct bk_str text, struct bk_err *err)
 
 /* --- lines --- */
 
+/* The reader saw one line and calls it line 1. */
+static bool fail_line(struct bk_err *err, size_t number, const struct bk_err *bad)
+{
+    struct bk_str msg = bk_str(bad->msg);
+    struct bk_str first = BK_S("line 1");
+    if (!bk_starts(msg, first))
+        return bk_fail(err, bad->code, "line %zu: %s", number, bad->msg);
+    return bk_fail(err, bad->code, "line %zu%.*s", number,
+                   BK_F(bk_from(msg, first.len)));
+}
+
 static bool take_lines(struct reader *r, struct bk_input *in, struct bk_err *err)
 {
     struct bk_arena *a = r->s->im->arena;
@@ -290,12 +302,12 @@ static bool take_lines(struct reader *r, struct bk_input *in, struct bk_err *err
         struct bk_json *doc =
             bk_json_parse(a, copy, BK_JSON_SPECIALS, NULL, NULL, &bad);
         if (doc == NULL)
-            return bk_fail(err, BK_EINPUT, "line %zu: %s", number, bad.msg);
+            return fail_line(err, number, &bad);
         r->prefix = bk_fmt(a, "line %zu ", number);
         if (doc->type != BK_JSON_OBJECT)
             return bk_fail(err, BK_EINPUT, "line %zu: no object", number);
         if (!take_object(r, doc, (struct bk_str){0}, &bad))
-            return bk_fail(err, bad.code, "line %zu: %s", number, bad.msg);
+            return fail_line(err, number, &bad);
     }
 }
 

@@ -12,6 +12,7 @@
 #define MAX_REPEAT_TABLES ((size_t)200)
 #define MAX_REPEAT_ROWS   ((size_t)100)
 #define MAX_REPEAT_PIECES ((size_t)3000)
+#define MAX_NEAR_PIECES   ((size_t)500) /* settings are handed to their neighbours */
 
 /* --- comparing --- */
 
@@ -391,7 +392,35 @@ static bool lies_in(const struct bk_doc *d, size_t section, size_t outer)
     return section == outer;
 }
 
-/* The runs of the innermost section round the settings that has results get them. */
+static void give_settings(const struct bk_doc *d, const struct bk_piece *to,
+                          const struct bk_piece *p)
+{
+    /* "Model: org/orca-8b" below the heading "Orca 8B" says it in full */
+    if (p->run->model.len > 0 && bk_eq(to->is->model, to->name))
+        to->is->model = p->run->model;
+    bk_run_merge(d->im, to->is, p->run);
+}
+
+/* Do the headings beside this one name runs?  Then it names one too, which has no
+ * results, and its settings are not for the others. */
+static bool stands_among_runs(const struct bk_doc *d, size_t section)
+{
+    for (size_t i = 0; i < d->n_sections; i++) {
+        const struct bk_doc_section *x = &d->sections[i];
+        if (i == section || x->parent != d->sections[section].parent ||
+            x->hardware.len > 0 || x->key.len == 0)
+            continue;
+        for (size_t k = 0; k < d->n_pieces; k++) {
+            const struct bk_piece *o = &d->pieces[k];
+            if (o->is != NULL && o->section == i && bk_eq(o->label, x->key))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* The runs of the innermost section round the settings that has results get them.
+ * False: there is none. */
 static bool settle_near(struct bk_doc *d, const struct bk_piece *p)
 {
     for (size_t s = p->section; s != BK_NONE; s = d->sections[s].parent) {
@@ -400,13 +429,10 @@ static bool settle_near(struct bk_doc *d, const struct bk_piece *p)
             const struct bk_piece *o = &d->pieces[i];
             if (o->is == NULL || !lies_in(d, o->section, s))
                 continue;
-            /* "Model: org/orca-8b" below the heading "Orca 8B" says it in full */
-            if (p->run->model.len > 0 && bk_eq(o->is->model, o->name))
-                o->is->model = p->run->model;
-            bk_run_merge(d->im, o->is, p->run);
+            give_settings(d, o, p);
             used = true;
         }
-        if (used)
+        if (used || stands_among_runs(d, s))
             return true;
     }
     return false;
@@ -418,9 +444,10 @@ static void place_settings(struct bk_doc *d, struct bk_piece *p)
     for (size_t i = 0; i < d->n_pieces && p->label.len > 0; i++) {
         struct bk_piece *o = &d->pieces[i];
         if (o->is != NULL && bk_eq(o->label, p->label))
-            bk_run_merge(d->im, o->is, p->run);
+            give_settings(d, o, p);
     }
-    if (p->label.len == 0 && (d->n_pieces > MAX_REPEAT_PIECES || !settle_near(d, p)))
+    bool many = d->n_pieces > MAX_NEAR_PIECES || d->n_sections > MAX_NEAR_PIECES;
+    if (p->label.len == 0 && (many || !settle_near(d, p)))
         bk_run_merge(d->im, d->facts, p->run);
 }
 

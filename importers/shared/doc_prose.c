@@ -40,7 +40,7 @@ static bool is_advice(const struct bk_doc *d, size_t section)
         "наилучш", "оптимальн", "рекоменд",  "вывод",    "advice",    "should",
         "when to", "how to",    "use case",  "если",     "推荐",      "建议"};
     for (; section != BK_NONE; section = d->sections[section].parent) {
-        if (HAS(bk_utf8_lower(d->im->arena, d->sections[section].title), words))
+        if (HAS(bk_utf8_lower(d->im->arena, d->sections[section].label), words))
             return true;
     }
     return false;

@@ -404,6 +404,14 @@ static bool emit_number(const struct bk_importing *im, struct bk_run *run,
     return true;
 }
 
+/* What stands behind "±" is a standard deviation. */
+static void set_spread(struct bk_reading *r, const struct bk_cell *c)
+{
+    r->value = c->plus_minus;
+    r->half = NAN;
+    r->text = (struct bk_str){0};
+}
+
 static bool emit_metric(const struct bk_importing *im, struct bk_run *run,
                         const struct bk_field *f, const struct bk_cell *read,
                         const struct bk_cell_rules *rules, struct bk_str locator)
@@ -434,21 +442,24 @@ static bool emit_metric(const struct bk_importing *im, struct bk_run *run,
      * of the column. */
     if (c->unit.len > 0 && bk_dict_unit(im->dict, c->unit) == NULL && f->known)
         r.unit = f->unit;
-    if (!f->known)
-        return emit_number(im, run, f, NULL, &r);
+    bool spread = isfinite(c->plus_minus);
+    if (!f->known) {
+        r.stat = spread ? BK_S("mean") : r.stat;
+        bool done = emit_number(im, run, f, NULL, &r);
+        set_spread(&r, c);
+        r.stat = BK_S("stddev");
+        return done && (!spread || emit_number(im, run, f, NULL, &r));
+    }
     const struct bk_unit *u = bk_dict_unit(im->dict, r.unit);
     if (u != NULL && !bk_dict_fit(im->dict, &t, u)) {
         leave_out(im, run, f, c->text, "in a unit that this metric does not have",
                   locator);
         return false;
     }
-    bool spread = isfinite(c->plus_minus);
     struct bk_str stat = t.stat.len > 0 || !spread ? t.stat : BK_S("mean");
     bool done = emit_number(im, run, f, target_text(im->arena, &t, stat), &r);
     if (done && spread) {
-        r.value = c->plus_minus;
-        r.half = NAN;
-        r.text = (struct bk_str){0};
+        set_spread(&r, c);
         (void)emit_number(im, run, f, target_text(im->arena, &t, BK_S("stddev")), &r);
     }
     return done;
@@ -567,6 +578,8 @@ static bool emit_wordy(const struct bk_importing *im, struct bk_run *run,
         leave_out(im, run, f, c->text, "a range", locator);
         return false;
     }
+    if (f->known && !rules->claims)
+        leave_out(im, run, f, c->text, "a text", locator);
     if (f->known || !rules->keep_texts)
         return false;
     set_param(im, run, f, f->header, c->text, locator);

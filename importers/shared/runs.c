@@ -201,6 +201,19 @@ void bk_runs_settle_batch(const struct bk_importing *im, struct bk_run **runs, s
         rename_param(im, runs[i], "concurrency", "batch_size");
 }
 
+/* Zero seconds and zero tokens a second of a row that failed say nothing. */
+static void drop_zeros(struct bk_run *run)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < run->n_measurements; i++) {
+        const struct bk_measurement *m = &run->measurements[i];
+        bool empty = m->value == 0 && (bk_is(m->unit, "s") || bk_is(m->unit, "tok/s"));
+        if (run->status != BK_RUN_FAILED || !empty)
+            run->measurements[n++] = *m;
+    }
+    run->n_measurements = n;
+}
+
 static void note_generation(struct bk_run *run)
 {
     for (size_t i = 0; i < run->n_measurements; i++) {
@@ -341,8 +354,10 @@ bool bk_runs_send(const struct bk_importing *im, struct bk_runs *runs,
     set_keys(im->arena, runs);
     for (size_t i = 0; i < runs->n; i++) {
         struct bk_run *run = runs->items[i];
+        drop_zeros(run);
         derive_requests(im, run);
         bk_emit_derived(im, run);
+        bk_emit_drop_zero_latency(run);
         note_generation(run);
         if (!im->sink->run(im->sink, run, err))
             return false;

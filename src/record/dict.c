@@ -305,27 +305,17 @@ void bk_dict_add_hardware_alias(struct bk_dict *d, struct bk_str alias,
     struct bk_str *value = bk_alloc(d->arena, sizeof *value);
     *value = bk_dup(d->arena, name);
     bk_map_put(d->arena, &d->hardware, bk_dict_key(d->arena, alias), value);
-}
-
-static bool names_hardware(const struct bk_dict *d, struct bk_str key)
-{
-    for (size_t i = 0; i < d->hardware.cap; i++) {
-        const struct bk_map_slot *slot = &d->hardware.slots[i];
-        struct bk_key name;
-        if (slot->value == NULL)
-            continue;
-        bk_key_of(d, *(const struct bk_str *)slot->value, &name);
-        if (name.ok && bk_eq(name.s, key))
-            return true;
-    }
-    return false;
+    /* a name is known by itself too, unless it is an alias of another */
+    struct bk_str own = bk_dict_key(d->arena, name);
+    if (!bk_map_get(&d->hardware, own))
+        bk_map_put(d->arena, &d->hardware, own, value);
 }
 
 bool bk_dict_knows_hardware(const struct bk_dict *d, struct bk_str s)
 {
     struct bk_key key;
     bk_key_of(d, s, &key);
-    return key.ok && (bk_map_get(&d->hardware, key.s) || names_hardware(d, key.s));
+    return key.ok && bk_map_get(&d->hardware, key.s);
 }
 
 struct bk_str bk_dict_hardware(const struct bk_dict *d, struct bk_arena *a,
