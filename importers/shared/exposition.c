@@ -256,6 +256,8 @@ static struct bk_str plain_name(struct cursor *c, bool colons)
 bool bk_exposition_name(struct bk_exposition *x, struct bk_str s, struct bk_str *name,
                         struct bk_str *rest, struct bk_err *err)
 {
+    if (s.len == 0)
+        s = BK_S(""); /* an absent text has no place to count from */
     struct cursor c = {s.ptr, s.ptr + s.len};
     if (s.len > 0 && s.ptr[0] == '"') {
         if (!read_string(x, &c, name, err))
