@@ -2,6 +2,105 @@
 PRAGMA application_id = 1650814571;
 PRAGMA user_version = 1;
 
+CREATE TABLE absorbed_finding (
+    absorbed_id INTEGER NOT NULL REFERENCES absorbed_run (id) ON DELETE CASCADE,
+    seq         INTEGER NOT NULL,
+    code        TEXT    NOT NULL,
+    severity    TEXT    NOT NULL CHECK (severity IN ('info', 'warning', 'error')),
+    subject     TEXT    NOT NULL,
+    message     TEXT    NOT NULL,
+    expected    TEXT    NOT NULL,
+    actual      TEXT    NOT NULL,
+    source_id   INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+    locator     TEXT    NOT NULL,
+    PRIMARY KEY (absorbed_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX absorbed_finding_source ON absorbed_finding (source_id);
+
+CREATE TABLE absorbed_measurement (
+    absorbed_id INTEGER NOT NULL REFERENCES absorbed_run (id) ON DELETE CASCADE,
+    quantity_id INTEGER NOT NULL REFERENCES quantity (id),
+    rank        INTEGER NOT NULL,       -- among its own
+    value       REAL    NOT NULL,
+    low         REAL    NOT NULL,
+    high        REAL    NOT NULL,
+    origin      TEXT    NOT NULL CHECK (origin IN ('reported', 'derived', 'estimated')),
+    formula     TEXT    NOT NULL,
+    source_id   INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+    field_id    INTEGER NOT NULL REFERENCES field (id),
+    digits      TEXT    NOT NULL,
+    locator     TEXT    NOT NULL,
+    PRIMARY KEY (absorbed_id, quantity_id, rank)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX absorbed_measurement_source ON absorbed_measurement (source_id);
+
+CREATE TABLE absorbed_run (
+    id           INTEGER PRIMARY KEY,
+    unit_id      INTEGER NOT NULL REFERENCES unit (id) ON DELETE CASCADE,
+    into_run_id  INTEGER NOT NULL REFERENCES run (id), -- the run that it is
+    key          TEXT    NOT NULL,      -- this and what follows as in 'run'
+    model_id     INTEGER NOT NULL REFERENCES model (id),
+    engine_id    INTEGER NOT NULL REFERENCES engine (id),
+    workload_id  INTEGER NOT NULL REFERENCES workload (id),
+    config_id    INTEGER NOT NULL REFERENCES config (id),
+    started_ns   INTEGER,
+    ended_ns     INTEGER,
+    started_text TEXT    NOT NULL,
+    status       TEXT    NOT NULL CHECK (status IN ('ok', 'degraded', 'failed', 'invalid')),
+    status_why   TEXT    NOT NULL,
+    content      TEXT    NOT NULL,
+    UNIQUE (unit_id, key)
+) STRICT;
+
+CREATE INDEX absorbed_run_config ON absorbed_run (config_id);
+
+CREATE INDEX absorbed_run_content ON absorbed_run (content);
+
+CREATE INDEX absorbed_run_engine ON absorbed_run (engine_id);
+
+CREATE INDEX absorbed_run_into ON absorbed_run (into_run_id);
+
+CREATE INDEX absorbed_run_model ON absorbed_run (model_id);
+
+CREATE INDEX absorbed_run_workload ON absorbed_run (workload_id);
+
+CREATE TABLE absorbed_stage (
+    absorbed_id INTEGER NOT NULL REFERENCES absorbed_run (id) ON DELETE CASCADE,
+    seq         INTEGER NOT NULL,
+    seconds     REAL    NOT NULL,
+    vus         REAL    NOT NULL,
+    PRIMARY KEY (absorbed_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE absorbed_threshold (
+    absorbed_id INTEGER NOT NULL REFERENCES absorbed_run (id) ON DELETE CASCADE,
+    seq         INTEGER NOT NULL,
+    metric      TEXT    NOT NULL,
+    expression  TEXT    NOT NULL,
+    state       TEXT    NOT NULL CHECK (state IN ('passed', 'failed', 'unknown')),
+    source_id   INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+    locator     TEXT    NOT NULL,
+    PRIMARY KEY (absorbed_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX absorbed_threshold_source ON absorbed_threshold (source_id);
+
+CREATE TABLE absorbed_timeline (
+    absorbed_id INTEGER NOT NULL REFERENCES absorbed_run (id) ON DELETE CASCADE,
+    seq         INTEGER NOT NULL,
+    elapsed_s   REAL    NOT NULL,
+    vus         REAL,
+    iterations  REAL,
+    interrupted REAL,
+    requests    REAL,
+    failed      REAL,
+    latency_mean_s REAL,
+    latency_p95_s  REAL,
+    PRIMARY KEY (absorbed_id, seq)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE alias (
     format TEXT NOT NULL,               -- an importer's name or '*'
     alias  TEXT NOT NULL,               -- as the dictionary compares names; may hold '*'
@@ -57,8 +156,11 @@ CREATE TABLE finding (
     source_id     INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
     run_id        INTEGER REFERENCES run (id) ON DELETE CASCADE,
     sizing_run_id INTEGER REFERENCES sizing_run (id) ON DELETE CASCADE,
-    locator       TEXT    NOT NULL
+    locator       TEXT    NOT NULL,
+    absorbed_id   INTEGER REFERENCES absorbed_run (id) ON DELETE CASCADE -- that it was taken over from; else NULL
 ) STRICT;
+
+CREATE INDEX finding_absorbed ON finding (absorbed_id) WHERE absorbed_id IS NOT NULL;
 
 CREATE INDEX finding_code ON finding (code);
 
@@ -197,9 +299,12 @@ CREATE TABLE run (
     status       TEXT    NOT NULL CHECK (status IN ('ok', 'degraded', 'failed', 'invalid')),
     status_why   TEXT    NOT NULL,      -- the numbers behind the status; '' when ok
     claims       INTEGER NOT NULL CHECK (claims IN (0, 1)), -- 1: from prose, lower trust than a tool's own files
+    session_given INTEGER NOT NULL CHECK (session_given IN (0, 1)), -- 0: nothing named the session; it is the date's or file's
     content      TEXT    NOT NULL,      -- SHA-256 of what it says, to recognise the same run in another file
     UNIQUE (unit_id, key)
 ) STRICT;
+
+CREATE INDEX run_claims ON run (session_id, hardware_id) WHERE claims = 1;
 
 CREATE INDEX run_config ON run (config_id);
 

@@ -166,6 +166,7 @@ static bool insert_run(struct bk_archive *ar, const struct bk_run *run, struct r
     bk_bind_text(st, ":status", bk_str(bk_status_name(run->status)));
     bk_bind_text(st, ":status_why", run->status_why);
     bk_bind_int(st, ":claims", run->claims);
+    bk_bind_int(st, ":session_given", bk_trim(run->session).len > 0);
     bk_bind_text(st, ":content", bk_str(content));
     return bk_insert(st, &row->id, err);
 }

@@ -206,7 +206,8 @@ static void every_reference_has_an_index(void **state)
         "SELECT count(*) FROM sqlite_schema AS t, pragma_foreign_key_list(t.name) AS f "
         "WHERE t.type = 'table' "
         "AND t.name || '.' || f.\"from\" NOT IN "
-        "('measurement.field_id', 'measurement.quantity_id') "
+        "('measurement.field_id', 'measurement.quantity_id', "
+        "'absorbed_measurement.field_id', 'absorbed_measurement.quantity_id') "
         "AND NOT EXISTS (SELECT 1 FROM pragma_index_list(t.name) AS l, "
         "pragma_index_info(l.name) AS i WHERE i.seqno = 0 AND i.name = f.\"from\")",
         &missing, &err));

@@ -1,0 +1,1 @@
+DELETE FROM absorbed_run WHERE id = :absorbed;

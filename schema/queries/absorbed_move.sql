@@ -1,0 +1,1 @@
+UPDATE absorbed_run SET into_run_id = :into WHERE id = :absorbed;

@@ -1,0 +1,1 @@
+DELETE FROM finding WHERE run_id = :run AND absorbed_id IS NOT NULL;

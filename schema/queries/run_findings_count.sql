@@ -1,0 +1,1 @@
+SELECT count(*) FROM finding WHERE run_id = :run;
