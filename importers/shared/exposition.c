@@ -144,6 +144,8 @@ bool bk_exposition_number(struct bk_str s, double *value)
     static const double power[EXACT_POWER + 1] = {
         1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
         1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    if (s.len == 0)
+        return false;
     const char *p = s.ptr, *end = s.ptr + s.len;
     bool negative = p < end && *p == '-';
     if (negative || (p < end && *p == '+'))
