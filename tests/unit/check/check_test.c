@@ -65,6 +65,16 @@ static const struct bk_finding *finding(const struct bk_run *r, const char *code
     return NULL;
 }
 
+/* The finding, which must be there. */
+static const struct bk_finding *the(const struct bk_run *r, const char *code)
+{
+    const struct bk_finding *f = finding(r, code);
+    if (!f)
+        fail_msg("no finding '%s'", code);
+    static const struct bk_finding none;
+    return f ? f : &none;
+}
+
 static void expect_message(const struct bk_run *r, const char *code, const char *text)
 {
     const struct bk_finding *f = finding(r, code);
@@ -224,7 +234,7 @@ static void test_rates_that_do_not(void **state)
     check(k);
     expect_message(k->run, "derived-mismatch", "request_throughput is 16.2 1/s");
     assert_int_equal(k->run->status, BK_RUN_INVALID);
-    assert_true(bk_has(finding(k->run, "derived-mismatch")->expected, BK_S("8.09")));
+    assert_true(bk_has(the(k->run, "derived-mismatch")->expected, BK_S("8.09")));
 }
 
 static void test_a_rate_may_count_only_what_succeeded(void **state)
@@ -259,7 +269,7 @@ static void test_rates_over_another_clock(void **state)
     check(k);
     assert_int_equal(k->run->status, BK_RUN_OK);
     expect_message(k->run, "derived-mismatch", "over another time");
-    assert_int_equal(finding(k->run, "derived-mismatch")->severity, BK_WARNING);
+    assert_int_equal(the(k->run, "derived-mismatch")->severity, BK_WARNING);
 }
 
 static void test_cut_percentages_are_noted(void **state)
@@ -269,7 +279,7 @@ static void test_cut_percentages_are_noted(void **state)
     add(k, k->run, "error_rate", "value", "ratio", 0.3404, 0.00005);
     check(k);
     assert_null(finding(k->run, "derived-mismatch"));
-    assert_int_equal(finding(k->run, "cut-off-digits")->severity, BK_INFO);
+    assert_int_equal(the(k->run, "cut-off-digits")->severity, BK_INFO);
     expect_message(k->run, "cut-off-digits", "34.05 %");
 }
 
