@@ -100,7 +100,8 @@ static bool read_csv(struct bk_sweep *s, struct bk_str text, struct bk_err *err)
     if (!bk_csv_read(im->arena, text, bk_csv_delimiter(bk_upto(text, BK_HEAD_SIZE)), &t,
                      err))
         return false;
-    if (t.n_rows > BK_MAX_RUNS || t.n_rows * t.n_columns > BK_SWEEP_MAX_CELLS)
+    if (t.n_rows > BK_MAX_RUNS || t.n_columns > BK_SWEEP_MAX_COLUMNS ||
+        t.n_rows * t.n_columns > BK_SWEEP_MAX_CELLS)
         return bk_fail(err, BK_EINPUT,
                        "line %zu: %zu rows of %zu columns are too many for a table of "
                        "runs",
@@ -244,8 +245,9 @@ static int bid_csv(const struct bk_importing *im, struct bk_str head)
     char first = bk_trim(head).len > 0 ? bk_trim(head).ptr[0] : '<';
     if (first == '<' || first == '#' ||
         !bk_csv_read(im->arena, head, bk_csv_delimiter(head), &t, &ignored) ||
-        t.n_columns < 2 || t.n_rows == 0 || t.ragged * 5 > t.n_rows ||
-        !header_is_names(&t) || bk_names_of_a_tool(t.header, t.n_columns))
+        t.n_columns < 2 || t.n_columns > BK_SWEEP_MAX_COLUMNS || t.n_rows == 0 ||
+        t.ragged * 5 > t.n_rows || !header_is_names(&t) ||
+        bk_names_of_a_tool(t.header, t.n_columns))
         return 0;
     size_t known = score_names(im, &t, &numbers);
     if (numbers == 0)

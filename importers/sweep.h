@@ -8,6 +8,9 @@
 /* Cells that one table may have: a measurement takes a few hundred bytes. */
 #define BK_SWEEP_MAX_CELLS ((size_t)400000)
 
+/* No table of runs has more columns; every cell is compared with the others of its row. */
+#define BK_SWEEP_MAX_COLUMNS ((size_t)512)
+
 /* What a sweep was made of: for the message when nothing of it is known. */
 struct bk_sweep {
     const struct bk_importing *im;

@@ -11,10 +11,9 @@
 #include "shared/foreign.h"
 #include "shared/json.h"
 
-#define MAX_DEPTH  6              /* of nested keys */
-#define MAX_FIELDS ((size_t)1000) /* of one object */
-#define MAX_NAME   ((size_t)240)
-#define MAX_NAMES  ((size_t)256) /* that a bid looks at */
+#define MAX_DEPTH 6 /* of nested keys */
+#define MAX_NAME  ((size_t)240)
+#define MAX_NAMES ((size_t)256) /* that a bid looks at */
 
 /* --- one object --- */
 
@@ -128,7 +127,8 @@ static bool walk(struct reader *r, const struct bk_json *object, struct bk_str n
     struct bk_arena *a = r->s->im->arena;
     struct bk_str unit = bk_json_string(object, "unit");
     for (const struct bk_json *c = object->child; c != NULL; c = c->next) {
-        if (++r->fields_of_run > MAX_FIELDS || ++r->s->cells > BK_SWEEP_MAX_CELLS)
+        if (++r->fields_of_run > BK_SWEEP_MAX_COLUMNS ||
+            ++r->s->cells > BK_SWEEP_MAX_CELLS)
             return bk_fail(err, BK_EINPUT,
                            "line %zu: too many values for a table of runs", c->line);
         struct bk_str full =

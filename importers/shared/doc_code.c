@@ -12,6 +12,7 @@
 #define MIN_KNOWN     ((size_t)2) /* lines that are metrics */
 #define MAX_LINES     ((size_t)2000)
 #define MAX_LINE      ((size_t)600)
+#define MAX_SERIES    ((size_t)20000) /* of a document */
 #define MAX_KEY       ((size_t)80)
 #define KEY_LINE_RATE 2 /* at least every second line has to be "key: value" */
 
@@ -446,7 +447,8 @@ static void take_exposed(struct bk_doc *d, const struct bk_doc_block *b)
     struct bk_piece *p = NULL;
     if (!looks_exposed(d, text))
         return;
-    for (size_t n = b->line + 1; bk_next_line(&text, &line); n++) {
+    for (size_t n = b->line + 1;
+         bk_next_line(&text, &line) && d->n_exposed < MAX_SERIES; n++) {
         struct bk_str model = label_value(bk_upto(line, MAX_LINE), "model_name");
         bool is_line = read_exposed(line, &x);
         if (!is_line && model.len == 0)

@@ -16,6 +16,7 @@
 
 /* A first column with more names than this holds runs, not metrics. */
 #define MAX_NAMES      ((size_t)500)
+#define MAX_COLUMNS    ((size_t)512)
 #define MAX_DECIMAL_OF ((size_t)20000) /* cells that settle the decimal mark */
 #define MAX_BEFORE     ((size_t)80)    /* bytes of a line that titles a table */
 
@@ -534,7 +535,7 @@ static void note_columns(struct bk_doc *d, const struct bk_table *t)
 void bk_doc_table(struct bk_doc *d, const struct bk_doc_block *b)
 {
     struct view v = {.d = d, .t = b->table, .section = b->section};
-    if (v.t->n_columns == 0 || v.t->n_rows == 0)
+    if (v.t->n_columns == 0 || v.t->n_columns > MAX_COLUMNS || v.t->n_rows == 0)
         return;
     d->foreign = d->foreign || bk_names_of_a_tool(v.t->header, v.t->n_columns);
     look(&v);
