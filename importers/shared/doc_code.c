@@ -107,7 +107,7 @@ struct exposed {
     struct bk_str name, labels; /* labels with their braces, or empty */
     struct bk_str number;       /* digits with separators; empty: none stood there */
     struct bk_str unit, rest;
-    double value, divisor; /* "41.36s / 6": the count behind the sum; NAN */
+    double value, divisor; /* "41.36s / 6": the count behind the sum; (double)NAN */
 };
 
 static bool is_name_char(char c)
@@ -133,7 +133,7 @@ static size_t labels_end(struct bk_str s)
 
 static bool read_value(struct bk_str text, struct exposed *x)
 {
-    x->divisor = NAN;
+    x->divisor = (double)NAN;
     x->number = (struct bk_str){0};
     size_t end = 0;
     while (end < text.len && text.ptr[end] != ' ' && text.ptr[end] != '\t' &&
@@ -162,7 +162,7 @@ static bool read_value(struct bk_str text, struct exposed *x)
 
 static bool read_exposed(struct bk_str line, struct exposed *x)
 {
-    *x = (struct exposed){.divisor = NAN};
+    *x = (struct exposed){.divisor = (double)NAN};
     line = bk_trim(line);
     size_t n = 0;
     bool marked = false;
@@ -308,7 +308,7 @@ static void emit_exposed(struct bk_doc *d, struct bk_run *run, const struct expo
         .text = x->number,
         .has_value = true,
         .value = x->value,
-        .half = NAN,
+        .half = (double)NAN,
         .unit = x->unit,
         .locator = locator,
     };

@@ -408,7 +408,7 @@ static bool emit_number(const struct bk_importing *im, struct bk_run *run,
 static void set_spread(struct bk_reading *r, const struct bk_cell *c)
 {
     r->value = c->plus_minus;
-    r->half = NAN;
+    r->half = (double)NAN;
     r->text = (struct bk_str){0};
 }
 

@@ -22,7 +22,7 @@ static int set_up(void **state)
     (void)state;
     fx.arena = bk_arena_new();
     fx.run = bk_run_new(fx.arena);
-    fx.run->think_time_s = NAN;
+    fx.run->think_time_s = (double)NAN;
     fx.ap = (struct bk_applying){
         .arena = fx.arena,
         .dict = bk_dict_new(fx.arena),
