@@ -343,26 +343,31 @@ bool bk_sweep_json(struct bk_sweep *s, struct bk_input *in, struct bk_err *err)
 struct names {
     struct bk_str items[MAX_NAMES];
     size_t n;
-    size_t known, numbers;
+    size_t known; /* numbers under names of metrics */
 };
 
+/* Names of a level before those below it: a tool is known by its outermost keys. */
 static void collect(const struct bk_importing *im, const struct bk_json *object,
                     struct bk_str name, int depth, struct names *out)
 {
     struct reader r = {.s = &(struct bk_sweep){.im = im}};
+    size_t first = out->n, i = first;
     for (const struct bk_json *c = object->child; c != NULL && out->n < MAX_NAMES;
          c = c->next) {
         struct bk_str full =
             name.len > 0 ? bk_fmt(im->arena, "%.*s.%.*s", BK_F(name), BK_F(c->key))
                          : c->key;
         out->items[out->n++] = full;
-        if (c->type == BK_JSON_OBJECT && depth < MAX_DEPTH)
-            collect(im, c, full, depth + 1, out);
-        if (c->type != BK_JSON_NUMBER && c->type != BK_JSON_STRING)
+        if (c->type != BK_JSON_NUMBER)
             continue;
         struct bk_field f = make_field(&r, full, (struct bk_str){0});
-        out->numbers += c->type == BK_JSON_NUMBER;
-        out->known += c->type == BK_JSON_NUMBER && f.target.kind == BK_TARGET_METRIC;
+        out->known += f.target.kind == BK_TARGET_METRIC;
+    }
+    size_t last = out->n;
+    for (const struct bk_json *c = object->child; c != NULL && i < last; c = c->next) {
+        if (c->type == BK_JSON_OBJECT && depth < MAX_DEPTH)
+            collect(im, c, out->items[i], depth + 1, out);
+        i++;
     }
 }
 

@@ -245,6 +245,7 @@ static void take_rows(const struct view *v)
         if (known == 0)
             v->d->n_pieces--;
         v->d->n_rows += known > 0;
+        v->d->known += known;
     }
     settle_rows(v, first);
 }
@@ -382,6 +383,7 @@ static void take_compare(const struct view *v)
         }
         take_column(v, p, j, settings);
     }
+    d->known += measured;
     d->n_compare_tables += n_values > 1 && measured > 0;
     d->n_values_tables += n_values == 1 && measured > 0;
 }
@@ -412,7 +414,8 @@ static void take_stats(const struct view *v)
                                 place(v, i, j));
         }
     }
-    d->n_values_tables++;
+    d->known += p->run->n_measurements;
+    d->n_values_tables += p->run->n_measurements > 0;
 }
 
 /* --- pivot --- */
@@ -549,14 +552,11 @@ void bk_doc_table(struct bk_doc *d, const struct bk_doc_block *b)
     if (pivot != BK_NONE) {
         take_pivot(&v, pivot);
     } else if (by_name && columns.stats > 0 && names.metrics > 0) {
-        d->known += names.metrics;
         take_stats(&v);
     } else if (by_name) {
-        d->known += names.metrics;
         take_compare(&v);
     } else if (columns.metrics + columns.stats > 0 &&
                (columns.metrics > 0 || columns.others > 0)) {
-        d->known += columns.metrics + columns.stats;
         take_rows(&v);
     } else {
         note_columns(d, v.t);

@@ -28,6 +28,7 @@ static const struct {
     {"sglang", {"random_input_len", "mean_e2e_latency_ms", "backend"}},
     {"sglang", {"max_concurrency", "total_output_tokens_retokenized"}},
     {"guidellm", {"benchmarks", "metadata.version"}},
+    {"guidellm", {"benchmarks", "run_stats", "request_totals", "metrics"}},
     {"llama-bench", {"build_commit", "avg_ts", "model_filename"}},
     {"llama-bench", {"build_commit", "samples_ns"}},
     {"llama-bench", {"backend", "test", "t/s"}},
