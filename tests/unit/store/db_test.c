@@ -373,7 +373,7 @@ static void write_pairs(const char *path, int writer)
 {
     struct bk_db *db;
     struct bk_err err = {0};
-    char name[32];
+    char name[64];
     bool ok = bk_db_open(&db, path, BK_DB_WRITE, &err);
     for (int i = 0; ok && i < TRANSACTIONS; i++) {
         ok = bk_begin(db, &err);
