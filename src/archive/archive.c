@@ -118,7 +118,7 @@ static void reset_unit(struct bk_archive *ar)
     ar->unit = bk_arena_new();
     ar->sources = NULL;
     ar->runs = NULL;
-    ar->n_sources = ar->n_runs = 0;
+    ar->n_sources = ar->n_runs = ar->n_written = 0;
     ar->run_keys = ar->sessions = (struct bk_map){0};
     ar->counts = (struct bk_counts){0};
     bk_snapshot_reset(&ar->snapshot);
@@ -177,7 +177,7 @@ bool bk_archive_end(struct bk_archive *ar, bool commit, struct bk_counts *counts
     if (counts) {
         *counts = (struct bk_counts){0};
     }
-    bool checked = !commit || bk_find_copies(ar, err);
+    bool checked = !commit || (bk_settle_claims(ar, err) && bk_find_copies(ar, err));
     struct bk_err second = {0};
     bool ended = bk_end(ar->db, commit && checked, &second);
     if (checked && !ended) {

@@ -42,21 +42,19 @@ static bool report(struct bk_archive *ar, const struct bk_unit_run *run,
     if (m->values < FEWEST_VALUES) {
         return true;
     }
-    size_t source = 0;
-    while (source + 1 < ar->n_sources && ar->sources[source].id != run->source_id) {
-        source++;
-    }
+    const struct bk_finding_place place = {.source_id = run->source_id,
+                                           .run_id = run->id};
     struct bk_finding f = {.code = BK_S("identical-values"),
                            .severity = BK_WARNING,
                            .subject = m->metric_name,
-                           .actual = m->other_name,
-                           .source = source};
+                           .actual = m->other_name};
     f.message = bk_fmt(ar->scratch,
                        "%.*s is the same to the last digit on other hardware in run "
                        "'%.*s' (%.*s): copied?",
                        BK_F(m->metric_name), BK_F(m->other_name),
                        BK_F(bk_buf_str(&m->message)));
-    return bk_write_finding(ar, &f, run->id, 0, err);
+    ar->counts.findings++;
+    return bk_insert_finding(ar, &f, &place, err);
 }
 
 static void begin_match(struct bk_archive *ar, struct match *m, struct bk_stmt *st)
@@ -100,7 +98,7 @@ static bool compare_run(struct bk_archive *ar, const struct bk_unit_run *run,
     bk_bind_int(st, ":run", run->id);
     bk_bind_int(st, ":session", run->session_id);
     bk_bind_int(st, ":hardware", run->hardware_id);
-    bk_bind_int(st, ":unit", ar->unit_id);
+    bk_bind_int(st, ":unit", run->unit_id);
     while ((ok = bk_step(st, &row, err)) && row) {
         if (m.other != bk_col_int(st, 0) || m.metric != bk_col_int(st, 2) ||
             !bk_eq(bk_buf_str(&m.scope), bk_col_text(st, 4))) {
@@ -123,7 +121,7 @@ bool bk_find_copies(struct bk_archive *ar, struct bk_err *err)
 {
     for (size_t i = 0; i < ar->n_runs && i < MOST_RUNS; i++) {
         struct bk_arena_mark mark = bk_arena_mark(ar->scratch);
-        bool ok = compare_run(ar, &ar->runs[i], err);
+        bool ok = ar->runs[i].absorbed || compare_run(ar, &ar->runs[i], err);
         bk_arena_release(ar->scratch, mark);
         if (!ok) {
             return false;

@@ -1,13 +1,9 @@
 /* Findings and facts: what is said about runs, sizing runs and whole sources. */
 #include "internal.h"
 
-bool bk_write_finding(struct bk_archive *ar, const struct bk_finding *finding,
-                      int64_t run_id, int64_t sizing_run_id, struct bk_err *err)
+bool bk_insert_finding(struct bk_archive *ar, const struct bk_finding *finding,
+                       const struct bk_finding_place *place, struct bk_err *err)
 {
-    int64_t source;
-    if (!bk_source_id(ar, finding->source, &source, err)) {
-        return false;
-    }
     struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_FINDING_INSERT);
     bk_bind_text(st, ":code", finding->code);
     bk_bind_text(st, ":severity", bk_str(bk_severity_name(finding->severity)));
@@ -15,12 +11,23 @@ bool bk_write_finding(struct bk_archive *ar, const struct bk_finding *finding,
     bk_bind_text(st, ":message", finding->message);
     bk_bind_text(st, ":expected", finding->expected);
     bk_bind_text(st, ":actual", finding->actual);
-    bk_bind_int(st, ":source", source);
-    bk_bind_id(st, ":run", run_id);
-    bk_bind_id(st, ":sizing_run", sizing_run_id);
+    bk_bind_int(st, ":source", place->source_id);
+    bk_bind_id(st, ":run", place->run_id);
+    bk_bind_id(st, ":sizing_run", place->sizing_run_id);
     bk_bind_text(st, ":locator", finding->locator);
-    ar->counts.findings++;
+    bk_bind_id(st, ":absorbed", place->absorbed_id);
     return bk_run_stmt(st, err);
+}
+
+bool bk_write_finding(struct bk_archive *ar, const struct bk_finding *finding,
+                      int64_t run_id, int64_t sizing_run_id, struct bk_err *err)
+{
+    struct bk_finding_place place = {.run_id = run_id, .sizing_run_id = sizing_run_id};
+    if (!bk_source_id(ar, finding->source, &place.source_id, err)) {
+        return false;
+    }
+    ar->counts.findings++;
+    return bk_insert_finding(ar, finding, &place, err);
 }
 
 bool bk_write_source_finding(struct bk_sink *s, const struct bk_finding *finding,

@@ -26,6 +26,11 @@ void bk_ids_forget(struct bk_ids *ids)
     }
 }
 
+void bk_ids_forget_kind(struct bk_ids *ids, enum bk_cached kind)
+{
+    ids->maps[kind] = (struct bk_map){0};
+}
+
 struct bk_str bk_ids_key(struct bk_ids *ids, const struct bk_str *parts, size_t n)
 {
     bk_buf_clear(&ids->key);

@@ -61,7 +61,9 @@ struct bk_unit_source {
 /* A run of the unit at hand, for the checks across runs. */
 struct bk_unit_run {
     int64_t id, session_id, hardware_id, source_id;
+    int64_t unit_id; /* another one when a claim was released */
     struct bk_str name;
+    bool absorbed; /* it is a run of another unit after all */
 };
 
 struct bk_archive {
@@ -83,6 +85,7 @@ struct bk_archive {
     size_t n_sources;
     struct bk_unit_run *runs;
     size_t n_runs;
+    size_t n_written; /* of them when the claims were settled; then come released */
     struct bk_map run_keys; /* keys that runs of this unit have taken */
     struct bk_map sessions; /* sessions of this unit */
     struct bk_counts counts;
@@ -92,6 +95,7 @@ struct bk_archive {
 /* --- ids.c: the cache --- */
 void bk_ids_init(struct bk_ids *ids);
 void bk_ids_forget(struct bk_ids *ids); /* all of it */
+void bk_ids_forget_kind(struct bk_ids *ids, enum bk_cached kind);
 void bk_ids_free(struct bk_ids *ids);
 /* A key of several texts that cannot be mistaken for another; valid until the next. */
 struct bk_str bk_ids_key(struct bk_ids *ids, const struct bk_str *parts, size_t n);
@@ -123,6 +127,11 @@ bool bk_quantity_id(struct bk_archive *ar, const struct bk_measurement *m, int64
 /* --- run.c, measurements.c, sizing.c, series.c, finding.c: one kind of record each ---
  */
 bool bk_write_run(struct bk_sink *s, struct bk_run *run, struct bk_err *err);
+/* What a run is called when nothing else is: "062/h100/login/workers=8"; in scratch. */
+struct bk_run_parts {
+    struct bk_str session, hardware, workload, key;
+};
+struct bk_str bk_run_base_name(struct bk_archive *ar, const struct bk_run_parts *parts);
 bool bk_write_measurements(struct bk_archive *ar, int64_t run_id,
                            const struct bk_run *run, struct bk_err *err);
 void bk_run_content(struct bk_arena *a, const struct bk_run *run, char sha256[65]);
@@ -137,6 +146,13 @@ bool bk_write_source_finding(struct bk_sink *s, const struct bk_finding *finding
                              struct bk_err *err);
 bool bk_write_finding(struct bk_archive *ar, const struct bk_finding *finding,
                       int64_t run_id, int64_t sizing_run_id, struct bk_err *err);
+/* As bk_write_finding for any source and run; it is not counted. */
+struct bk_finding_place {
+    int64_t source_id, run_id, sizing_run_id; /* 0: none */
+    int64_t absorbed_id;                      /* of a run that was absorbed */
+};
+bool bk_insert_finding(struct bk_archive *ar, const struct bk_finding *finding,
+                       const struct bk_finding_place *place, struct bk_err *err);
 bool bk_write_facts(struct bk_archive *ar, enum bk_sql insert, int64_t owner,
                     const struct bk_fact *facts, size_t n, int64_t source_id,
                     struct bk_err *err);
@@ -145,6 +161,25 @@ bool bk_write_facts(struct bk_archive *ar, enum bk_sql insert, int64_t owner,
 /* Database id of a source of the unit; index as the records have it. */
 bool bk_source_id(const struct bk_archive *ar, size_t index, int64_t *id,
                   struct bk_err *err);
+
+/* --- claims.c: which runs of reports are runs of tools' own files --- */
+/* At the end of a unit, for the sessions and hardware that it touched. */
+bool bk_settle_claims(struct bk_archive *ar, struct bk_err *err);
+
+/* --- absorb.c --- */
+struct bk_claim_params; /* of a config, in scratch */
+bool bk_claim_params(struct bk_archive *ar, int64_t config,
+                     const struct bk_claim_params **params, struct bk_err *err);
+/* Has a parameter of both another value? */
+bool bk_claim_contradicts(const struct bk_claim_params *claim,
+                          const struct bk_claim_params *run);
+struct bk_claim_move {
+    int64_t id;   /* of the run, or of the absorbed run when 'from' is not 0 */
+    int64_t from; /* the run that it is in now; 0: none */
+    int64_t into; /* the run that it belongs into; 0: it is a run of its own */
+};
+bool bk_move_claims(struct bk_archive *ar, const struct bk_claim_move *moves, size_t n,
+                    struct bk_err *err);
 
 /* --- copies.c --- */
 bool bk_find_copies(struct bk_archive *ar, struct bk_err *err);

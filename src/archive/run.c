@@ -89,17 +89,24 @@ static void add_part(struct bk_buf *name, struct bk_str part)
     }
 }
 
+struct bk_str bk_run_base_name(struct bk_archive *ar, const struct bk_run_parts *parts)
+{
+    struct bk_buf name = {0};
+    add_part(&name, parts->session);
+    add_part(&name, parts->hardware);
+    add_part(&name, parts->workload);
+    add_part(&name, parts->key);
+    struct bk_str base = bk_dup(ar->scratch, bk_buf_str(&name));
+    bk_buf_free(&name);
+    return base;
+}
+
 static bool name_run(struct bk_archive *ar, const struct bk_run *run,
                      struct bk_str session, struct bk_str hardware, struct row *row,
                      struct bk_err *err)
 {
-    struct bk_buf name = {0};
-    add_part(&name, session);
-    add_part(&name, hardware);
-    add_part(&name, run->workload);
-    add_part(&name, run->key);
-    struct bk_str base = bk_dup(ar->scratch, bk_buf_str(&name));
-    bk_buf_free(&name);
+    const struct bk_run_parts parts = {session, hardware, run->workload, run->key};
+    struct bk_str base = bk_run_base_name(ar, &parts);
     if (!bk_free_name(ar, BK_SQL_RUN_NAME_EXISTS, base, &row->name, err)) {
         return false;
     }
@@ -290,6 +297,7 @@ bool bk_write_run(struct bk_sink *s, struct bk_run *run, struct bk_err *err)
                                  .session_id = row.session,
                                  .hardware_id = row.hardware,
                                  .source_id = row.source,
+                                 .unit_id = ar->unit_id,
                                  .name = row.name};
         ar->counts.runs++;
     }

@@ -11,6 +11,12 @@ const struct bk_check_code bk_check_codes[] = {
                       "overhead's share",
     },
     {
+        .code = "claim-differs",
+        .explanation = "a report states another number than the run's own files",
+        .what_to_do = "the run's own number is used; correct the report, or find out "
+                      "what its number counts",
+    },
+    {
         .code = "conflicting-values",
         .explanation = "one source states two different values for the same thing",
         .what_to_do = "find out which of them was measured; the one of rank 0 is used",

@@ -6,56 +6,24 @@
 
 #include "../base/num.h"
 
-enum {
-    MESSAGE_DIGITS = 6, /* significant digits of a number in a message */
-    GROUP = 3,          /* digits between two thousands marks */
-};
-
 struct bk_str bk_check_number(struct bk_arena *a, double value)
 {
-    char plain[352];
-    size_t len = fabs(value) < 1e15 && rint(value) >= value && rint(value) <= value
-                     ? bk_format_fixed(value, 0, plain)
-                     : bk_format_digits(value, MESSAGE_DIGITS, plain);
-    size_t sign = len > 0 && plain[0] == '-';
-    size_t whole = sign;
-    while (whole < len && plain[whole] >= '0' && plain[whole] <= '9')
-        whole++;
-    char *out = bk_alloc(a, len + len / GROUP + 2);
-    size_t n = 0;
-    for (size_t i = 0; i < len; i++) {
-        if (i > sign && i < whole && (whole - i) % GROUP == 0)
-            out[n++] = ',';
-        out[n++] = plain[i];
-    }
-    return (struct bk_str){out, n};
+    return bk_number_text(a, value);
 }
 
 struct bk_str bk_check_percent(struct bk_arena *a, double ratio)
 {
-    char plain[352];
-    bk_format_digits(ratio * 100, 4, plain);
-    return bk_fmt(a, "%s %%", plain);
+    return bk_percent_text(a, ratio);
 }
 
 struct bk_str bk_check_value(struct bk_arena *a, double value, struct bk_str unit)
 {
-    if (bk_is(unit, "ratio"))
-        return bk_check_percent(a, value);
-    struct bk_str number = bk_check_number(a, value);
-    if (bk_is(unit, "1") || unit.len == 0)
-        return number;
-    return bk_fmt(a, "%.*s %.*s", BK_F(number), BK_F(unit));
+    return bk_value_text(a, value, unit);
 }
 
 struct bk_str bk_check_label(struct bk_arena *a, const struct bk_measurement *m)
 {
-    bool stat = !bk_is(m->stat, "value");
-    bool scope = m->scope.len > 0;
-    return bk_fmt(a, "%.*s%s%.*s%s%.*s", BK_F(m->metric), stat ? "." : "",
-                  stat ? (int)m->stat.len : 0, stat ? m->stat.ptr : "",
-                  scope ? " " : "", scope ? (int)m->scope.len : 0,
-                  scope ? m->scope.ptr : "");
+    return bk_quantity_text(a, m->metric, m->stat, m->scope);
 }
 
 const struct bk_measurement *bk_check_main(const struct bk_run *r, const char *metric)

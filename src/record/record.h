@@ -249,6 +249,15 @@ struct bk_sizing {
     size_t n_findings;
 };
 
+/* How messages print numbers: "3,937" and "14.86"; a ratio as "99.92 %"; a value with
+ * its unit, "14.86 s"; a quantity, "request_latency.p95 {name:login}", without
+ * ".value". */
+struct bk_str bk_number_text(struct bk_arena *a, double value);
+struct bk_str bk_percent_text(struct bk_arena *a, double ratio);
+struct bk_str bk_value_text(struct bk_arena *a, double value, struct bk_str unit);
+struct bk_str bk_quantity_text(struct bk_arena *a, struct bk_str metric,
+                               struct bk_str stat, struct bk_str scope);
+
 const char *bk_origin_name(enum bk_origin o);         /* reported derived estimated */
 const char *bk_population_name(enum bk_population p); /* all ok unknown */
 const char *bk_status_name(enum bk_status s);         /* ok degraded failed invalid */
