@@ -2,7 +2,8 @@
 -- scan: a list of all findings
 SELECT finding.id, finding.code, finding.severity, finding.subject, finding.message, finding.expected,
        finding.actual, source.path AS source, finding.locator, coalesce(run.name, sizing_run.name, '') AS run,
-       finding.run_id, finding.sizing_run_id
+       finding.run_id, finding.sizing_run_id,
+       coalesce(finding.run_id, (SELECT min(other.id) FROM run AS other WHERE other.unit_id = source.unit_id)) AS about_run
 FROM finding
 JOIN source ON source.id = finding.source_id
 LEFT JOIN run ON run.id = finding.run_id

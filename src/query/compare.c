@@ -1,9 +1,10 @@
 /* compare: what matches, what differs, and every number side by side.
  *
  * A ratio is the last side over the first.  Which is better follows the metric's
- * direction; a failed or invalid run is never better, except that its error rate and its
- * throughput of successful requests are compared like any other.  Where a side has
- * several runs of a match, the median of them stands there, and n says how many. */
+ * direction, and only a difference of at least the metric's floor makes a side better; an
+ * invalid run is never better and a failed one only in error rate and throughput of
+ * successful requests.  Where a side has several runs of a match, the median of them
+ * stands there, and n says how many. */
 #include "match.h"
 
 #include "../base/num.h"
@@ -52,16 +53,10 @@ static size_t position(const char *const *list, size_t n, struct bk_str word)
     return n;
 }
 
-/* Numbers that say how a failed run failed: they are compared whatever the status. */
-static const char *const always_comparable[] = {
-    "error_rate",    "ok_throughput", "goodput",         "requests_ok",
-    "requests",      "iterations",    "requests_failed", "check_pass_rate",
-    "checks_failed", "checks_passed"};
-
+/* Numbers that say how a failed run failed: in these it is compared like any other. */
 static bool survives_failure(struct bk_str metric)
 {
-    size_t n = sizeof always_comparable / sizeof *always_comparable;
-    return position(always_comparable, n, metric) < n;
+    return bk_is(metric, "error_rate") || bk_is(metric, "ok_throughput");
 }
 
 /* --- the numbers of one match --- */
@@ -198,7 +193,10 @@ struct comparison {
     struct bk_matches matches;
     size_t n_complete;
     struct bk_section *matched, *differing, *metrics;
-    size_t hidden; /* numbers that were left out */
+    struct bk_column *n_column;
+    size_t hidden;       /* numbers that were left out */
+    size_t n_immaterial; /* differences below the floor of their metric */
+    bool several;        /* some value is a median of several runs */
 };
 
 /* One group needs no name. */
@@ -224,37 +222,56 @@ static void metric_columns(struct comparison *c)
     behind[RATIO] = (struct bk_column){"ratio", "", BK_COL_RATIO};
     behind[BETTER] = (struct bk_column){"better", "", 0};
     behind[N_RUNS] = (struct bk_column){"n", "", BK_COL_MACHINE};
+    c->n_column = &behind[N_RUNS];
     c->metrics = bk_report_section(c->r, "metrics", columns, n);
 }
 
-static bool side_failed(const struct bk_match *m, size_t side)
+static bool has_status(const struct bk_match *m, size_t side, const char *status)
 {
-    for (size_t i = 0; i < m->sides[side].n; i++) {
-        struct bk_str status = m->sides[side].runs[i]->status;
-        if (bk_is(status, "failed") || bk_is(status, "invalid"))
+    for (size_t i = 0; i < m->sides[side].n; i++)
+        if (bk_is(m->sides[side].runs[i]->status, status))
             return true;
-    }
     return false;
 }
 
-/* The label of the side with the best value, or empty when none can be named. */
-static struct bk_str better(const struct comparison *c, const struct bk_match *m,
+static bool may_be_better(const struct bk_match *m, size_t side,
+                          const struct quantity *q)
+{
+    return !has_status(m, side, "invalid") &&
+           (survives_failure(q->metric) || !has_status(m, side, "failed"));
+}
+
+/* Is the difference at least the smallest that matters?  That of a ratio is absolute. */
+static bool is_material(const struct quantity *q, double x, double y)
+{
+    if (bk_is(q->unit, "ratio"))
+        return fabs(x - y) >= q->floor;
+    return y == 0 ? x != 0 : fabs(x / y - 1) >= q->floor;
+}
+
+/* The label of the side that is materially better than every other that may be, or
+ * empty. */
+static struct bk_str better(struct comparison *c, const struct bk_match *m,
                             const struct quantity *q, const double *values)
 {
     size_t best = 0, candidates = 0;
-    bool tie = false;
     for (size_t s = 0; s < c->n_sides && q->direction != 'n'; s++) {
-        if (isnan(values[s]) || (side_failed(m, s) && !survives_failure(q->metric)))
+        if (isnan(values[s]) || !may_be_better(m, s, q))
             continue;
-        double gain = candidates == 0       ? 1
-                      : q->direction == 'h' ? values[s] - values[best]
-                                            : values[best] - values[s];
-        tie = gain <= 0 ? tie || !(gain < 0) : false;
-        if (gain > 0)
+        bool gains =
+            q->direction == 'h' ? values[s] > values[best] : values[s] < values[best];
+        if (candidates++ == 0 || gains)
             best = s;
-        candidates++;
     }
-    return candidates > 1 && !tie ? c->sides[best].label : (struct bk_str){NULL, 0};
+    if (candidates < 2)
+        return (struct bk_str){NULL, 0};
+    for (size_t s = 0; s < c->n_sides; s++)
+        if (s != best && !isnan(values[s]) && may_be_better(m, s, q) &&
+            !is_material(q, values[best], values[s])) {
+            c->n_immaterial++;
+            return (struct bk_str){NULL, 0};
+        }
+    return c->sides[best].label;
 }
 
 static void add_metric(struct comparison *c, const struct bk_match *m,
@@ -274,6 +291,7 @@ static void add_metric(struct comparison *c, const struct bk_match *m,
             cells[N_BEFORE + s] = bk_v_real_unit(values[s], q->unit);
         runs = bk_fmt(c->r->arena, "%.*s%s%zu", BK_F(runs), s > 0 ? "/" : "",
                       q->sides[s].n);
+        c->several = c->several || q->sides[s].n > 1;
     }
     struct bk_value *behind = cells + N_BEFORE + c->n_sides;
     double first = values[0], last = values[c->n_sides - 1];
@@ -340,25 +358,81 @@ static void context_columns(struct comparison *c)
     c->differing = bk_report_section(c->r, "differing", differing, 2 + c->n_sides);
 }
 
-/* One line about a name; true when the sides differ in it. */
-static bool add_context(struct comparison *c, const struct bk_match *m,
-                        struct bk_str name)
+/* What is to be said of a name in one match. */
+struct context {
+    struct bk_str name;
+    struct bk_str *values; /* of each side */
+    bool equal;
+};
+
+struct contexts {
+    struct context *items;
+    size_t n;
+};
+
+static void read_context(const struct comparison *c, const struct bk_match *m,
+                         struct bk_str name, struct contexts *all)
 {
     struct bk_arena *a = c->r->arena;
-    bool equal = true;
-    struct bk_str first = side_value(a, m, 0, name);
-    for (size_t s = 1; s < c->n_sides; s++)
-        equal = equal && bk_eq(first, side_value(a, m, s, name));
-    if (equal && first.len == 0)
-        return false;
-    struct bk_value *cells = bk_section_row(c->r, equal ? c->matched : c->differing);
-    cells[0] = bk_v_str(m->label);
-    cells[1] = bk_v_str(name);
-    if (equal)
-        cells[2] = bk_v_str(first);
-    for (size_t s = 0; !equal && s < c->n_sides; s++)
-        cells[2 + s] = bk_v_str(side_value(a, m, s, name));
-    return !equal;
+    struct context line = {name, bk_alloc_array(a, c->n_sides, sizeof *line.values),
+                           true};
+    bool known = false;
+    for (size_t s = 0; s < c->n_sides; s++) {
+        line.values[s] = side_value(a, m, s, name);
+        line.equal = line.equal && bk_eq(line.values[s], line.values[0]);
+        known = known || line.values[s].len > 0;
+    }
+    if (known)
+        *BK_PUSH(a, all->items, all->n) = line;
+}
+
+static const struct context *find_context(const struct contexts *all,
+                                          struct bk_str name)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (bk_eq(all->items[i].name, name))
+            return &all->items[i];
+    return NULL;
+}
+
+/* Is the same to be said of the name in every match? */
+static bool is_common(const struct comparison *c, const struct contexts *of,
+                      const struct context *line)
+{
+    for (size_t i = 0; i < c->n_complete; i++) {
+        const struct context *other = find_context(&of[i], line->name);
+        if (other == NULL)
+            return false;
+        for (size_t s = 0; s < c->n_sides; s++)
+            if (!bk_eq(other->values[s], line->values[s]))
+                return false;
+    }
+    return true;
+}
+
+static void add_context(struct comparison *c, struct bk_str group,
+                        const struct context *line)
+{
+    struct bk_value *cells =
+        bk_section_row(c->r, line->equal ? c->matched : c->differing);
+    cells[0] = bk_v_str(group);
+    cells[1] = bk_v_str(line->name);
+    if (line->equal)
+        cells[2] = bk_v_str(line->values[0]);
+    for (size_t s = 0; !line->equal && s < c->n_sides; s++)
+        cells[2 + s] = bk_v_str(line->values[s]);
+}
+
+/* What the label of a group says already. */
+static bool is_in_label(struct bk_arena *a, const struct bk_match *m,
+                        const struct context *line)
+{
+    struct bk_str value = line->values[0];
+    struct bk_str pair = bk_fmt(a, "%.*s=%.*s", BK_F(line->name), BK_F(value));
+    return line->equal && (bk_has(m->label, pair) ||
+                           (bk_is(line->name, "hardware") && bk_has(m->label, value)) ||
+                           (bk_is(line->name, "model") && bk_has(m->label, value)) ||
+                           (bk_is(line->name, "workload") && bk_has(m->label, value)));
 }
 
 /* Names of all config parameters of a match, in the order of the first run that has each. */
@@ -380,49 +454,93 @@ static struct bk_str *all_params(struct bk_arena *a, const struct comparison *c,
     return names;
 }
 
-static void describe_match(struct comparison *c, const struct bk_match *m)
+static void read_contexts(const struct comparison *c, const struct bk_match *m,
+                          struct contexts *all)
+{
+    size_t n;
+    struct bk_str *params = all_params(c->r->arena, c, m, &n);
+    for (size_t d = BK_DIM_HARDWARE; d < BK_N_DIMS; d++)
+        read_context(c, m, bk_str(bk_dim_names[d]), all);
+    for (size_t i = 0; i < n; i++)
+        read_context(c, m, params[i], all);
+    read_context(c, m, BK_S("status"), all);
+}
+
+/* "hardware, workers, pool_size": what differs, but for how the runs ended. */
+static struct bk_str differing_names(struct bk_arena *a, const struct contexts *all,
+                                     size_t *n)
+{
+    struct bk_str names = {"", 0};
+    *n = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        if (all->items[i].equal || bk_is(all->items[i].name, "status"))
+            continue;
+        names = bk_fmt(a, "%.*s%s%.*s", BK_F(names), names.len > 0 ? ", " : "",
+                       BK_F(all->items[i].name));
+        (*n)++;
+    }
+    return names;
+}
+
+static void note_causes(struct comparison *c, struct bk_str where, struct bk_str names,
+                        size_t n)
+{
+    const char *colon = where.len > 0 ? ": " : "";
+    if (n > 1)
+        bk_report_note(c->r, "confounded", BK_WARNING,
+                       "%.*s%s%.*s differ together: no difference can be attributed "
+                       "to one of them",
+                       BK_F(where), colon, BK_F(names));
+    else if (n == 1 && bk_is(names, "hardware"))
+        bk_report_note(c->r, "hardware-comparison", BK_INFO,
+                       "%.*s%sonly the hardware differs", BK_F(where), colon);
+}
+
+/* What matches and what differs: first what is so in all groups, then each group. */
+static void describe_matches(struct comparison *c)
 {
     struct bk_arena *a = c->r->arena;
-    size_t n, config_differs = 0;
-    bool hardware_differs = false;
-    struct bk_str differing = {"", 0};
-    for (size_t d = BK_DIM_HARDWARE; d < BK_N_DIMS; d++)
-        if (add_context(c, m, bk_str(bk_dim_names[d])))
-            hardware_differs = hardware_differs || d == BK_DIM_HARDWARE;
-    struct bk_str *params = all_params(a, c, m, &n);
-    for (size_t i = 0; i < n; i++)
-        if (add_context(c, m, params[i])) {
-            config_differs++;
-            differing = bk_fmt(a, "%.*s%s%.*s", BK_F(differing),
-                               differing.len > 0 ? ", " : "", BK_F(params[i]));
+    struct contexts *of = bk_alloc_array(a, c->n_complete + 1, sizeof *of);
+    struct bk_str names = {"", 0};
+    size_t n = 0;
+    bool same_names = true;
+    for (size_t i = 0; i < c->n_complete; i++) {
+        read_contexts(c, &c->matches.items[i], &of[i]);
+        struct bk_str own = differing_names(a, &of[i], &n);
+        same_names = same_names && (i == 0 || bk_eq(own, names));
+        names = own;
+    }
+    for (size_t i = 0; c->n_complete > 1 && i < of[0].n; i++)
+        if (is_common(c, of, &of[0].items[i]))
+            add_context(c, BK_S("(all)"), &of[0].items[i]);
+    for (size_t i = 0; i < c->n_complete; i++) {
+        const struct bk_match *m = &c->matches.items[i];
+        for (size_t k = 0; k < of[i].n; k++) {
+            const struct context *line = &of[i].items[k];
+            if (c->n_complete == 1 ||
+                (!is_common(c, of, line) && !is_in_label(a, m, line)))
+                add_context(c, m->label, line);
         }
-    add_context(c, m, bk_str("status"));
-    if (hardware_differs && config_differs == 0)
-        bk_report_note(c->r, "hardware-comparison", BK_INFO,
-                       "%.*s%sonly the hardware differs", BK_F(m->label),
-                       m->label.len > 0 ? ": " : "");
-    else if (config_differs + (hardware_differs ? 1 : 0) > 1)
-        bk_report_note(
-            c->r, "confounded", BK_WARNING,
-            "%.*s%s%s%.*s differ together: no difference can be attributed to "
-            "one of them",
-            BK_F(m->label), m->label.len > 0 ? ": " : "",
-            hardware_differs ? "hardware, " : "", BK_F(differing));
+        if (!same_names) {
+            names = differing_names(a, &of[i], &n);
+            note_causes(c, m->label, names, n);
+        }
+    }
+    if (same_names)
+        note_causes(c, (struct bk_str){NULL, 0}, names, n);
 }
 
 /* --- warnings --- */
 
-/* Above this share of failed requests the headline throughput misleads. */
-#define NOTABLE_ERROR_RATE 0.05
-
 static bool run_value(struct comparison *c, int64_t run, const char *metric,
-                      double *value, struct bk_err *err)
+                      const char *stat, const char *scope, double *value,
+                      struct bk_err *err)
 {
     struct bk_stmt *st = bk_stmt(c->db, BK_SQL_RUN_VALUE);
     bk_bind_int(st, ":run", run);
     bk_bind_text(st, ":metric", bk_str(metric));
-    bk_bind_text(st, ":stat", BK_S("value"));
-    bk_bind_text(st, ":scope", BK_S(""));
+    bk_bind_text(st, ":stat", bk_str(stat));
+    bk_bind_text(st, ":scope", bk_str(scope));
     bool found;
     bool ok = bk_step(st, &found, err);
     *value = ok && found ? bk_col_real(st, 0) : (double)NAN;
@@ -430,34 +548,47 @@ static bool run_value(struct comparison *c, int64_t run, const char *metric,
     return ok;
 }
 
+/* Four significant digits, zeros at the end too: "29.00". */
+static struct bk_str four_digits(struct bk_arena *a, double x)
+{
+    char text[352];
+    int decimals = x == 0 ? 0 : 3 - (int)floor(log10(fabs(x)));
+    size_t n = bk_format_fixed(x,
+                               decimals < 0    ? 0
+                               : decimals > 15 ? 15
+                                               : decimals,
+                               text);
+    return bk_dup(a, (struct bk_str){text, n});
+}
+
 static bool warn_of_failures(struct comparison *c, const struct bk_run_row *run,
                              struct bk_err *err)
 {
-    double rate, all, good;
-    if (!run_value(c, run->id, "error_rate", &rate, err) ||
-        !run_value(c, run->id, "request_throughput", &all, err) ||
-        !run_value(c, run->id, "ok_throughput", &good, err))
-        return false;
-    bool unusable = bk_is(run->status, "failed") || bk_is(run->status, "invalid");
-    if (!(rate > NOTABLE_ERROR_RATE) && !unusable)
+    struct bk_arena *a = c->r->arena;
+    double all, good, latency_all, latency_ok;
+    struct bk_str text = {"", 0};
+    if (bk_is(run->status, "ok"))
         return true;
-    char failed[352], headline[352], useful[352];
-    bk_format_fixed(rate * 100, 2, failed);
-    bk_format_digits(all, 4, headline);
-    bk_format_digits(good, 4, useful);
-    if (isnan(rate))
-        bk_report_note(c->r, "failures", BK_WARNING, "%.*s is %.*s (%.*s)",
-                       BK_F(run->name), BK_F(run->status), BK_F(run->status_why));
-    else if (isfinite(all) && isfinite(good))
-        bk_report_note(c->r, "failures", BK_WARNING,
-                       "%.*s is %.*s: %s %% of its requests failed; of %s requests a "
-                       "second only %s succeeded, so request_throughput says nothing "
-                       "about work done and latencies mix failures in",
-                       BK_F(run->name), BK_F(run->status), failed, headline, useful);
-    else
-        bk_report_note(c->r, "failures", BK_WARNING,
-                       "%.*s is %.*s: %s %% of its requests failed", BK_F(run->name),
-                       BK_F(run->status), failed);
+    if (!run_value(c, run->id, "request_throughput", "value", "", &all, err) ||
+        !run_value(c, run->id, "ok_throughput", "value", "", &good, err) ||
+        !run_value(c, run->id, "request_latency", "mean", "", &latency_all, err) ||
+        !run_value(c, run->id, "request_latency", "mean", "ok", &latency_ok, err))
+        return false;
+    if (run->status_why.len > 0)
+        text = bk_fmt(a, ": %.*s", BK_F(run->status_why));
+    if (isfinite(all) && isfinite(good) && good < all)
+        text =
+            bk_fmt(a,
+                   "%.*s; of %.*s requests a second %.*s succeeded: read "
+                   "ok_throughput, not request_throughput",
+                   BK_F(text), BK_F(four_digits(a, all)), BK_F(four_digits(a, good)));
+    if (isfinite(latency_all) && isfinite(latency_ok))
+        text = bk_fmt(a,
+                      "%.*s; request_latency covers failures too, but for scope "
+                      "ok",
+                      BK_F(text));
+    bk_report_note(c->r, "failures", BK_WARNING, "%.*s is %.*s%.*s", BK_F(run->name),
+                   BK_F(run->status), BK_F(text));
     return true;
 }
 
@@ -471,17 +602,44 @@ static bool warn_match(struct comparison *c, const struct bk_match *m,
     return true;
 }
 
+/* How many groups a note about one side names. */
+#define MAX_NAMED 4
+
 static void note_unmatched(struct comparison *c)
 {
-    for (size_t i = c->n_complete; i < c->matches.n; i++) {
-        const struct bk_match *m = &c->matches.items[i];
-        for (size_t s = 0; s < c->n_sides; s++)
-            if (m->sides[s].n > 0)
-                bk_report_note(c->r, "only-on-one-side", BK_INFO,
-                               "only in %.*s: %.*s (%zu run%s)",
-                               BK_F(c->sides[s].label), BK_F(m->label), m->sides[s].n,
-                               m->sides[s].n == 1 ? "" : "s");
+    struct bk_arena *a = c->r->arena;
+    for (size_t s = 0; s < c->n_sides; s++) {
+        struct bk_str names = {"", 0};
+        size_t runs = 0, groups = 0;
+        for (size_t i = c->n_complete; i < c->matches.n; i++) {
+            const struct bk_match *m = &c->matches.items[i];
+            if (m->sides[s].n == 0)
+                continue;
+            runs += m->sides[s].n;
+            struct bk_str label =
+                m->label.len > 0 ? m->label : m->sides[s].runs[0]->name;
+            if (groups++ < MAX_NAMED)
+                names = bk_fmt(a, "%.*s%s%.*s", BK_F(names), groups > 1 ? "; " : "",
+                               BK_F(label));
+        }
+        if (groups > 0)
+            bk_report_note(c->r, "only-on-one-side", BK_INFO,
+                           "without a match: %zu run%s of %.*s (%.*s%s)", runs,
+                           runs == 1 ? "" : "s", BK_F(c->sides[s].label), BK_F(names),
+                           groups > MAX_NAMED ? "; ..." : "");
     }
+}
+
+static void note_retold(struct comparison *c)
+{
+    size_t n = 0;
+    for (size_t s = 0; s < c->n_sides; s++)
+        n += c->sides[s].n_retold;
+    if (n > 0)
+        bk_report_note(c->r, "retold", BK_INFO,
+                       "%zu run%s that a report retells %s left out; --where "
+                       "claims=true compares what reports say",
+                       n, n == 1 ? "" : "s", n == 1 ? "is" : "are");
 }
 
 static void note_evidence(struct comparison *c)
@@ -496,17 +654,32 @@ static void note_evidence(struct comparison *c)
             c->r, "single-runs", BK_INFO,
             "single runs are compared: repeated sessions of one config "
             "commonly differ by 2 to 7 %%, so small differences may be noise");
+    if (c->several) {
+        c->n_column->flags = 0;
+        bk_report_note(c->r, "medians", BK_INFO,
+                       "where a side has several runs, their median is compared");
+    }
+    if (c->n_immaterial > 0)
+        bk_report_note(c->r, "below-floor", BK_INFO,
+                       "no side is called better by less than what matters for the "
+                       "metric ('benchkeep metrics')");
     if (c->hidden > 0 && c->args->metrics.n == 0)
-        bk_report_note(c->r, "more", BK_INFO, "%zu more numbers %s", c->hidden,
+        bk_report_note(c->r, "more", BK_INFO, "%zu more number%s %s", c->hidden,
+                       c->hidden == 1 ? "" : "s",
                        c->args->brief ? "without --brief" : "with --all");
 }
+
+/* Names of columns that no side may have. */
+static const char *const reserved[] = {"group", "metric", "stat",   "scope",
+                                       "unit",  "ratio",  "better", "n",
+                                       "name",  "value",  NULL};
 
 static bool ask(struct bk_db *db, const void *args, const struct bk_strings *positional,
                 const struct bk_strings *where, struct bk_report *r, struct bk_err *err)
 {
     struct comparison c = {.args = args, .db = db, .r = r, .n_sides = positional->n};
     struct bk_side *sides;
-    if (!bk_sides_read(db, r->arena, positional, where, &sides, err))
+    if (!bk_sides_read(db, r->arena, positional, where, reserved, &sides, err))
         return false;
     c.sides = sides;
     bk_match_runs(r->arena, sides, c.n_sides, &c.matches);
@@ -516,13 +689,13 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
         bk_report_arg(r, "side", sides[s].label);
     context_columns(&c);
     metric_columns(&c);
-    for (size_t i = 0; i < c.n_complete; i++) {
-        const struct bk_match *m = &c.matches.items[i];
-        describe_match(&c, m);
-        if (!warn_match(&c, m, err) || !add_metrics(&c, m, err))
+    for (size_t i = 0; i < c.n_complete; i++)
+        if (!warn_match(&c, &c.matches.items[i], err) ||
+            !add_metrics(&c, &c.matches.items[i], err))
             return false;
-    }
+    describe_matches(&c);
     note_unmatched(&c);
+    note_retold(&c);
     if (c.n_complete == 0)
         bk_report_note(
             r, "not_comparable", BK_WARNING,

@@ -24,6 +24,7 @@ struct stream {
     struct bk_arena_mark start; /* of the scratch, with nothing in it */
     struct bk_run_list runs;    /* that match the filter, by id */
     bool filtered;              /* rows without a run of the list are left out */
+    struct bk_map sessions;     /* of these runs */
     size_t next_run;            /* for exports that walk the runs themselves */
     bool pending;               /* wide: the statement stands on a row not yet used */
     struct bk_value *cells;
@@ -149,6 +150,8 @@ static bool measurement_row(struct stream *s)
 static bool session_row(struct stream *s)
 {
     struct bk_value *c = s->cells;
+    if (s->filtered && bk_map_get(&s->sessions, bk_col_text(s->st, 1)) == NULL)
+        return false;
     c[0] = bk_v_str(bk_col_text(s->st, 1));
     c[1] = bk_v_time(bk_col_time(s->st, 2));
     for (size_t i = 0; i < 3; i++)
@@ -224,7 +227,7 @@ static bool sizing_row(struct stream *s)
 
 static bool finding_row(struct stream *s)
 {
-    if (s->filtered && bk_runs_find(&s->runs, bk_col_int(s->st, 10)) == NULL)
+    if (s->filtered && bk_runs_find(&s->runs, bk_col_int(s->st, 12)) == NULL)
         return false;
     for (size_t i = 0; i < 9; i++)
         s->cells[i] = bk_v_str(bk_col_text(s->st, 1 + i));
@@ -508,9 +511,9 @@ static const struct export_kind *find_kind(const char *name, struct bk_err *err)
     }
     const char *near = bk_nearest(name, names, N_KINDS);
     bk_fail(err, BK_EUSAGE,
-            "nothing to export is called '%s'%s%s%s; there are measurements, runs, "
-            "sessions, findings, series, sizing and timeline",
-            name, near ? "; did you mean '" : "", near ? near : "", near ? "'" : "");
+            "nothing to export is called '%s'%s%s%s (there are measurements, runs, "
+            "sessions, findings, series, sizing and timeline)",
+            name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     return NULL;
 }
 
@@ -524,6 +527,9 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
     if (o->wide && kind->next != next_measurement)
         return bk_fail(err, BK_EUSAGE,
                        "--wide goes with 'export measurements', not '%s'", kind->name);
+    if (where->n > 0 && (kind->next == next_series || kind->next == next_sizing))
+        return bk_fail(err, BK_EUSAGE, "--where chooses runs, and 'export %s' has none",
+                       kind->name);
     struct bk_filter filter;
     if (!bk_filter_parse(r->arena, db, where, &filter, err))
         return false;
@@ -533,6 +539,9 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
     if (!bk_runs_load(db, r->arena, &filter, &s->runs, err))
         return false;
     bk_runs_sort_by_id(&s->runs);
+    for (size_t i = 0; s->filtered && i < s->runs.n; i++)
+        bk_map_put(r->arena, &s->sessions, s->runs.rows[i].dim[BK_DIM_SESSION],
+                   &s->runs.rows[i]);
     s->scratch = bk_arena_new();
     s->start = bk_arena_mark(s->scratch);
     r->plain_rows = true;

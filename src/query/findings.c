@@ -12,7 +12,8 @@ struct findings_args {
 static const struct bk_column columns[] = {
     {"severity", "", 0},
     {"code", "", 0},
-    {"run", "", 0},
+    {"run", "", BK_COL_MACHINE},
+    {"about", "", BK_COL_HUMAN}, /* the run, or the file where it is about none */
     {"subject", "", BK_COL_MACHINE},
     {"message", "", 0},
     {"expected", "", BK_COL_MACHINE},
@@ -24,7 +25,11 @@ enum {
     N_COLUMNS = sizeof columns / sizeof *columns
 };
 /* the column of the statement behind each of ours */
-static const size_t statement_column[N_COLUMNS] = {2, 1, 9, 3, 4, 5, 6, 7, 8};
+static const size_t statement_column[N_COLUMNS] = {2, 1, 9, 9, 3, 4, 5, 6, 7, 8};
+enum {
+    ABOUT = 3,
+    SOURCE = 8
+};
 
 static const struct bk_column code_columns[] = {
     {"code", "", 0},
@@ -51,7 +56,7 @@ static bool wanted(const struct bk_stmt *st, const struct findings_args *o,
         return false;
     if (o->severity != NULL && !bk_is(bk_col_text(st, 2), o->severity))
         return false;
-    return !filtered || bk_runs_find(runs, bk_col_int(st, 10)) != NULL;
+    return !filtered || bk_runs_find(runs, bk_col_int(st, 12)) != NULL;
 }
 
 static bool ask(struct bk_db *db, const void *args, const struct bk_strings *positional,
@@ -63,6 +68,8 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
     struct bk_filter filter;
     struct bk_run_list runs = {NULL, 0};
     const char *session = positional->n > 0 ? positional->items[0] : NULL;
+    if (session != NULL && !bk_session_must_exist(db, r->arena, session, err))
+        return false;
     if (!bk_filter_parse(r->arena, db, where, &filter, err) ||
         !bk_filter_add(r->arena, db, &filter, "session", session, err) ||
         (filter.n > 0 && !bk_runs_load(db, r->arena, &filter, &runs, err)))
@@ -77,6 +84,8 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
         struct bk_value *c = bk_section_row(r, s);
         for (size_t i = 0; i < N_COLUMNS; i++)
             c[i] = bk_v_str(bk_dup(r->arena, bk_col_text(st, statement_column[i])));
+        if (c[ABOUT].u.s.len == 0)
+            c[ABOUT] = c[SOURCE];
     }
     bk_reset(st);
     return ok;

@@ -1,6 +1,7 @@
 /* hardware: kinds of machines, their other names, and what sources say about them. */
 #include "select.h"
 
+#include "../base/num.h"
 #include "question.h"
 
 static const struct bk_column columns[] = {
@@ -15,7 +16,7 @@ static const struct bk_column alias_columns[] = {
     {"origin", "", 0},
 };
 static const struct bk_column fact_columns[] = {
-    {"name", "", 0},   {"value", "", 0},   {"unit", "", 0},
+    {"name", "", 0},   {"value", "", 0},   {"unit", "", BK_COL_MACHINE},
     {"source", "", 0}, {"locator", "", 0},
 };
 
@@ -48,6 +49,11 @@ static bool text_rows(struct bk_report *r, const char *name,
         struct bk_value *c = bk_section_row(r, s);
         for (size_t i = 0; i < n; i++)
             c[i] = bk_v_str(bk_dup(r->arena, bk_col_text(st, i)));
+        double number;
+        if (cols == fact_columns && c[2].u.s.len > 0 &&
+            bk_parse_double(c[1].u.s,
+                            &number)) /* kept as text; people want it scaled */
+            c[1] = bk_v_real_unit(number, c[2].u.s);
     }
     bk_reset(st);
     return ok;

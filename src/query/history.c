@@ -1,202 +1,21 @@
 /* history: one metric across sessions, a row a session and config, oldest first.
  *
- * Rows of one hardware, model and workload make a group.  A row is compared with the row
- * before it and with the best one of its group; rows of failed and invalid runs keep
- * their place but are never best and never what others are compared with.  What may be
- * said of a row follows from how many earlier sessions had its config (tiers T0 to T2'
- * of docs/history.md): nothing, a ratio, or a test by the prediction interval. */
-#include "select.h"
+ * Rows of one hardware, model and workload make a group.  A row is compared with the last
+ * earlier session of its config, or, where each session has one config only, with the
+ * session before it; and with the best row of its group.  Rows of failed and invalid runs
+ * keep their place but are never best and never what others are compared with.  What may
+ * be said of a row follows from how many earlier sessions had its config (docs/history.md). */
+#include "series.h"
 
-#include "../base/num.h"
 #include "../base/time.h"
-#include "../stats/student.h"
 #include "question.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 struct history_args {
     const char *metric, *stat, *scope, *hardware, *model, *workload, *since;
     int64_t window;
 };
-
-/* Two-sided level of the prediction interval. */
-#define ALPHA 0.05
-/* With so few sessions of its own a change must be this many times the smallest effect
- * that matters. */
-#define FEW_SESSIONS_FACTOR 3.0
-#define MIN_OLD_SESSIONS    2
-
-struct row {
-    const struct bk_run_row *run; /* the first of the session's runs with this config */
-    struct bk_str group, config;
-    double value; /* median over the runs */
-    size_t n;     /* runs */
-    double *values;
-    struct bk_str status; /* the worst of the runs */
-};
-
-struct history {
-    struct bk_arena *arena;
-    struct row *rows;
-    size_t n;
-    char direction;
-    double floor;
-    struct bk_str unit;
-    bool always_counts; /* the metric says how a failed run failed */
-};
-
-/* --- rows --- */
-
-static int status_rank(struct bk_str status)
-{
-    static const char *const order[] = {"ok", "degraded", "failed", "invalid"};
-    for (int i = 0; i < 4; i++)
-        if (bk_is(status, order[i]))
-            return i;
-    return 0;
-}
-
-static int by_double(const void *x, const void *y)
-{
-    double a = *(const double *)x, b = *(const double *)y;
-    return (a > b) - (a < b);
-}
-
-static struct bk_str group_of(struct bk_arena *a, const struct bk_run_row *run)
-{
-    return bk_fmt(a, "%.*s\n%.*s\n%.*s", BK_F(run->dim[BK_DIM_HARDWARE]),
-                  BK_F(run->dim[BK_DIM_MODEL]), BK_F(run->dim[BK_DIM_WORKLOAD]));
-}
-
-static void add_value(struct history *h, struct bk_map *known,
-                      const struct bk_run_row *run, double value)
-{
-    struct bk_arena *a = h->arena;
-    struct bk_str group = group_of(a, run);
-    struct bk_str config = bk_config_text(a, run->config, run->n_config);
-    struct bk_str key = bk_fmt(a, "%.*s\n%.*s\n%.*s", BK_F(group),
-                               BK_F(run->dim[BK_DIM_SESSION]), BK_F(config));
-    size_t *index = bk_map_get(known, key);
-    if (index == NULL) {
-        index = bk_alloc(a, sizeof *index);
-        *index = h->n;
-        bk_map_put(a, known, key, index);
-        *BK_PUSH(a, h->rows, h->n) = (struct row){
-            .run = run, .group = group, .config = config, .status = run->status};
-    }
-    struct row *row = &h->rows[*index];
-    if (status_rank(run->status) > status_rank(row->status))
-        row->status = run->status;
-    *BK_PUSH(a, row->values, row->n) = value;
-}
-
-static int by_group_and_time(const void *x, const void *y)
-{
-    const struct row *a = x, *b = y;
-    int order = bk_cmp(a->group, b->group);
-    if (order != 0)
-        return order;
-    if (a->run->started_ns != b->run->started_ns) {
-        /* unknown times are the smallest number: they stand first */
-        return a->run->started_ns < b->run->started_ns ? -1 : 1;
-    }
-    order = bk_cmp(a->run->dim[BK_DIM_SESSION], b->run->dim[BK_DIM_SESSION]);
-    return order != 0 ? order : a->run->id < b->run->id ? -1 : a->run->id > b->run->id;
-}
-
-static void finish_rows(struct history *h)
-{
-    for (size_t i = 0; i < h->n; i++) {
-        struct row *row = &h->rows[i];
-        qsort(row->values, row->n, sizeof *row->values, by_double);
-        size_t half = row->n / 2;
-        row->value = row->n % 2 == 1 ? row->values[half]
-                                     : (row->values[half - 1] + row->values[half]) / 2;
-    }
-    if (h->n > 1)
-        qsort(h->rows, h->n, sizeof *h->rows, by_group_and_time);
-}
-
-static bool counts(const struct history *h, const struct row *row)
-{
-    return h->always_counts || status_rank(row->status) < 2;
-}
-
-/* --- what may be said of a row --- */
-
-struct judgement {
-    const char *verdict;
-    struct bk_str why;
-};
-
-static const char *direction_verdict(const struct history *h, double change)
-{
-    if (h->direction == 'n')
-        return "inconclusive";
-    return (change > 0) == (h->direction == 'h') ? "improvement" : "regression";
-}
-
-/* Logs of the values that counted before, of one config (Welford's running sums). */
-struct past {
-    size_t n;
-    double mean, ss;
-};
-
-static void remember(struct past *past, double value)
-{
-    double x = log(value);
-    double delta = x - past->mean;
-    past->n++;
-    past->mean += delta / (double)past->n;
-    past->ss += delta * (x - past->mean);
-}
-
-/* The prediction interval for one new session over at least two old ones. */
-static struct judgement test_row(const struct history *h, const struct past *past,
-                                 double value)
-{
-    struct judgement j = {"inconclusive", {NULL, 0}};
-    double sd = sqrt(past->ss / (double)(past->n - 1));
-    double change = value / exp(past->mean) - 1;
-    char percent[352], p_text[352];
-    bk_format_fixed(change * 100, 1, percent);
-    if (sd == 0) {
-        j.verdict = fabs(change) >= h->floor ? direction_verdict(h, change)
-                                             : "no_material_change";
-        j.why =
-            bk_fmt(h->arena, "%s %% against %zu equal sessions: no noise to test by",
-                   percent, past->n);
-        return j;
-    }
-    double t = (log(value) - past->mean) / (sd * sqrt(1 + 1 / (double)past->n));
-    double p = bk_student_p(t, (double)(past->n - 1));
-    bk_format_digits(p, 2, p_text);
-    if (p <= ALPHA && fabs(change) >= FEW_SESSIONS_FACTOR * h->floor)
-        j.verdict = direction_verdict(h, change);
-    j.why = bk_fmt(h->arena, "%s %% against %zu sessions of this config, p = %s",
-                   percent, past->n, p_text);
-    return j;
-}
-
-/* 'earlier' rows of the group counted before this one, those of its config in past. */
-static struct judgement judge(const struct history *h, const struct row *row,
-                              const struct past *past, size_t earlier)
-{
-    if (!counts(h, row))
-        return (struct judgement){"invalid", row->run->status_why};
-    if (past->n >= MIN_OLD_SESSIONS && row->value > 0)
-        return test_row(h, past, row->value);
-    if (earlier == 0)
-        return (struct judgement){"insufficient_evidence",
-                                  BK_S("first session, becomes the baseline")};
-    if (past->n == 0)
-        return (struct judgement){"not_comparable",
-                                  BK_S("first session with this config")};
-    return (struct judgement){
-        "insufficient_evidence",
-        BK_S("one earlier session with this config: a ratio, no test")};
-}
 
 /* --- the report --- */
 
@@ -205,6 +24,7 @@ enum series_column {
     STARTED_AT,
     HARDWARE,
     MODEL,
+    ENGINE,
     WORKLOAD,
     CONFIG,
     CHANGED,
@@ -224,8 +44,9 @@ static const struct bk_column series_columns[N_SERIES] = {
     [SESSION] = {"session", "", 0},
     [STARTED_AT] = {"started_at", "", 0},
     [HARDWARE] = {"hardware", "", 0},
-    [MODEL] = {"model", "", BK_COL_MACHINE},
-    [WORKLOAD] = {"workload", "", BK_COL_MACHINE},
+    [MODEL] = {"model", "", 0},
+    [ENGINE] = {"engine", "", 0},
+    [WORKLOAD] = {"workload", "", 0},
     [CONFIG] = {"config", "", BK_COL_MACHINE},
     [CHANGED] = {"config_changed", "", BK_COL_HUMAN},
     [VALUE] = {"value", "*", 0},
@@ -253,22 +74,6 @@ static const char *const eighths[] = {"▁", "▂", "▃", "▄", "▅", "▆", 
 #define BAR_CELLS       12
 #define SPARKLINE_CELLS ((size_t)60)
 
-static bool is_better(const struct history *h, double a, double b)
-{
-    return h->direction == 'l' ? a < b : a > b;
-}
-
-/* Best row of the group that begins at first; NULL when none counts. */
-static const struct row *best_of(const struct history *h, size_t first, size_t end)
-{
-    const struct row *best = NULL;
-    for (size_t i = first; i < end; i++)
-        if (counts(h, &h->rows[i]) &&
-            (best == NULL || is_better(h, h->rows[i].value, best->value)))
-            best = &h->rows[i];
-    return best;
-}
-
 static struct bk_str bar(struct bk_arena *a, double value, double largest)
 {
     static const char full[] = "████████████";
@@ -280,7 +85,7 @@ static struct bk_str bar(struct bk_arena *a, double value, double largest)
 }
 
 /* The newest values of a group, the lowest as ▁ and the highest as █. */
-static struct bk_str sparkline(const struct history *h, size_t first, size_t end)
+static struct bk_str sparkline(const struct bk_series *h, size_t first, size_t end)
 {
     double low = (double)INFINITY, high = -(double)INFINITY;
     struct bk_str text = {"", 0};
@@ -297,12 +102,18 @@ static struct bk_str sparkline(const struct history *h, size_t first, size_t end
     return text;
 }
 
+/* "workers 8->24"; "workers=24" and "no workers" when one side has none. */
 static struct bk_str append_change(struct bk_arena *a, struct bk_str text,
                                    struct bk_str name, struct bk_str was,
                                    struct bk_str value)
 {
-    return bk_fmt(a, "%.*s%s%.*s %.*s->%.*s", BK_F(text), text.len > 0 ? ", " : "",
-                  BK_F(name), BK_F(was), BK_F(value));
+    const char *comma = text.len > 0 ? ", " : "";
+    if (value.len == 0)
+        return bk_fmt(a, "%.*s%sno %.*s", BK_F(text), comma, BK_F(name));
+    if (was.len == 0)
+        return bk_fmt(a, "%.*s%s%.*s=%.*s", BK_F(text), comma, BK_F(name), BK_F(value));
+    return bk_fmt(a, "%.*s%s%.*s %.*s->%.*s", BK_F(text), comma, BK_F(name), BK_F(was),
+                  BK_F(value));
 }
 
 /* "workers 8->24, pool_size 25->8". */
@@ -323,8 +134,8 @@ static struct bk_str config_change(struct bk_arena *a, const struct bk_run_row *
     return text;
 }
 
-/* "workers=8 pool_size=25" of the first row: the parameters that change later on. */
-static struct bk_str config_start(const struct history *h, size_t first, size_t end)
+/* "workers=8, pool_size=25" of the first row: the parameters that change later on. */
+static struct bk_str config_start(const struct bk_series *h, size_t first, size_t end)
 {
     const struct bk_run_row *run = h->rows[first].run;
     struct bk_str text = {"", 0};
@@ -334,59 +145,121 @@ static struct bk_str config_start(const struct history *h, size_t first, size_t 
         for (size_t i = first + 1; i < end && !varies; i++)
             varies = !bk_eq(bk_row_param(h->rows[i].run, name), run->config[k].value);
         if (varies)
-            text =
-                bk_fmt(h->arena, "%.*s%s%.*s=%.*s", BK_F(text), text.len > 0 ? " " : "",
-                       BK_F(name), BK_F(run->config[k].value));
+            text = bk_fmt(h->arena, "%.*s%s%.*s=%.*s", BK_F(text),
+                          text.len > 0 ? ", " : "", BK_F(name),
+                          BK_F(run->config[k].value));
     }
     return text;
-}
-
-static void add_series_row(const struct history *h, struct bk_report *r,
-                           struct bk_section *s, const struct row *row,
-                           const struct row *previous)
-{
-    struct bk_value *c = bk_section_row(r, s);
-    c[SESSION] = bk_v_str(row->run->dim[BK_DIM_SESSION]);
-    c[STARTED_AT] = bk_v_time(row->run->started_ns);
-    c[HARDWARE] = bk_v_str(row->run->dim[BK_DIM_HARDWARE]);
-    c[MODEL] = bk_v_str(row->run->dim[BK_DIM_MODEL]);
-    c[WORKLOAD] = bk_v_str(row->run->dim[BK_DIM_WORKLOAD]);
-    c[CONFIG] = bk_v_pairs(row->run->config, row->run->n_config);
-    c[VALUE] = bk_v_real_unit(row->value, h->unit);
-    c[UNIT] = bk_v_str(h->unit);
-    c[N_RUNS] = bk_v_int((int64_t)row->n);
-    c[STATUS] = bk_v_str(row->status);
-    if (previous != NULL && previous->value != 0 && counts(h, row))
-        c[VS_PREVIOUS] = bk_v_real(row->value / previous->value - 1);
-}
-
-static struct past *past_of(struct bk_arena *a, struct bk_map *configs,
-                            struct bk_str config)
-{
-    struct past *past = bk_map_get(configs, config);
-    if (past == NULL) {
-        past = bk_alloc(a, sizeof *past);
-        bk_map_put(a, configs, config, past);
-    }
-    return past;
 }
 
 /* Rows begin .. shown - 1 of a group are only remembered; shown .. end - 1 are printed. */
 struct group {
     size_t begin, shown, end;
-    const struct row *best;
+    const struct bk_series_row *best;
     double largest;
 };
 
-static void add_trend(const struct history *h, struct bk_report *r,
-                      struct bk_section *trend, const struct group *g)
+static bool is_better(const struct bk_series *h, double a, double b)
 {
-    const struct row *last = &h->rows[g->end - 1];
+    return h->direction == 'l' ? a < b : a > b;
+}
+
+/* Best row of a group; NULL when none may be, or no direction is better. */
+static const struct bk_series_row *best_of(const struct bk_series *h,
+                                           const struct group *g)
+{
+    const struct bk_series_row *best = NULL;
+    for (size_t i = g->begin; i < g->end && h->direction != 'n'; i++)
+        if (bk_series_is_baseline(&h->rows[i]) &&
+            (best == NULL || is_better(h, h->rows[i].value, best->value)))
+            best = &h->rows[i];
+    return best;
+}
+
+static struct bk_value change_cell(const struct bk_series *h,
+                                   const struct bk_series_row *row,
+                                   const struct bk_series_row *before)
+{
+    if (before == NULL || !bk_series_is_judged(h, row))
+        return bk_v_null();
+    double change = bk_series_change(h, row->value, before->value);
+    return isnan(change) ? bk_v_null() : bk_v_real(change);
+}
+
+static struct bk_value *add_row(const struct bk_series *h, struct bk_report *r,
+                                struct bk_section *series, const struct group *g,
+                                size_t i)
+{
+    const struct bk_series_row *row = &h->rows[i];
+    struct bk_value *c = bk_section_row(r, series);
+    c[SESSION] = bk_v_str(row->run->dim[BK_DIM_SESSION]);
+    c[STARTED_AT] = bk_v_time(row->run->started_ns);
+    c[HARDWARE] = bk_v_str(row->run->dim[BK_DIM_HARDWARE]);
+    c[MODEL] = bk_v_str(row->run->dim[BK_DIM_MODEL]);
+    c[ENGINE] = bk_v_str(row->run->dim[BK_DIM_ENGINE]);
+    c[WORKLOAD] = bk_v_str(row->run->dim[BK_DIM_WORKLOAD]);
+    c[CONFIG] = bk_v_pairs(row->run->config, row->run->n_config);
+    c[CHANGED] =
+        bk_v_str(i == g->shown ? config_start(h, i, g->end)
+                               : config_change(h->arena, h->rows[i - 1].run, row->run));
+    c[VALUE] = bk_v_real_unit(row->value, h->unit);
+    c[UNIT] = bk_v_str(h->unit);
+    c[N_RUNS] = bk_v_int((int64_t)row->n);
+    c[STATUS] = bk_v_str(row->status);
+    c[VS_BEST] = change_cell(h, row, g->best);
+    c[BAR] = bk_v_str(bar(h->arena, row->value, g->largest));
+    return c;
+}
+
+static bool same_session(const struct bk_series *h, size_t i, size_t k)
+{
+    return bk_eq(h->rows[i].run->dim[BK_DIM_SESSION],
+                 h->rows[k].run->dim[BK_DIM_SESSION]);
+}
+
+/* The rows of a session stand together; returns how many sessions the group has. */
+static size_t add_group(const struct bk_series *h, struct bk_report *r,
+                        struct bk_section *series, const struct group *g)
+{
+    struct bk_past past = {.n_sessions = 0};
+    const struct bk_series_row *lone = NULL; /* the last session's only row */
+    size_t n_shown = 0;
+    for (size_t i = g->begin, end; i < g->end; i = end) {
+        for (end = i + 1; end < g->end && same_session(h, i, end);)
+            end++;
+        bool any = false, alone = end - i == 1;
+        for (size_t k = i; k < end && k >= g->shown; k++) {
+            const struct bk_series_row *row = &h->rows[k];
+            const struct bk_series_row *last =
+                bk_past_of(h->arena, &past, row->config)->last;
+            struct bk_judgement j = bk_series_judge(h, &past, row);
+            struct bk_value *c = add_row(h, r, series, g, k);
+            c[VS_PREVIOUS] = change_cell(h, row, last == NULL && alone ? lone : last);
+            c[VERDICT] = bk_v_text(j.verdict);
+            c[WHY] = bk_v_str(j.why);
+        }
+        n_shown += end > g->shown;
+        for (size_t k = i; k < end; k++)
+            if (bk_series_is_baseline(&h->rows[k])) {
+                bk_past_add(h, &past, &h->rows[k]);
+                any = true;
+            }
+        past.n_sessions += any;
+        if (any)
+            lone = alone ? &h->rows[i] : NULL;
+    }
+    return n_shown;
+}
+
+static void add_trend(const struct bk_series *h, struct bk_report *r,
+                      struct bk_section *trend, const struct group *g, size_t sessions)
+{
+    const struct bk_series_row *last = &h->rows[g->end - 1];
     struct bk_value *c = bk_section_row(r, trend);
     c[0] = bk_v_str(last->run->dim[BK_DIM_HARDWARE]);
     c[1] = bk_v_str(last->run->dim[BK_DIM_MODEL]);
     c[2] = bk_v_str(last->run->dim[BK_DIM_WORKLOAD]);
-    c[3] = bk_v_int((int64_t)(g->end - g->shown));
+    c[3] = bk_v_int((int64_t)sessions);
     if (g->best != NULL) {
         c[4] = bk_v_real_unit(g->best->value, h->unit);
         c[5] = bk_v_str(g->best->run->dim[BK_DIM_SESSION]);
@@ -395,57 +268,44 @@ static void add_trend(const struct history *h, struct bk_report *r,
     c[7] = bk_v_str(sparkline(h, g->shown, g->end));
 }
 
-static void add_row(const struct history *h, struct bk_report *r,
-                    struct bk_section *series, const struct group *g, size_t i,
-                    const struct row *previous)
-{
-    const struct row *row = &h->rows[i];
-    add_series_row(h, r, series, row, previous);
-    struct bk_value *c = series->rows[series->n_rows - 1];
-    c[CHANGED] =
-        bk_v_str(i == g->shown ? config_start(h, i, g->end)
-                               : config_change(h->arena, h->rows[i - 1].run, row->run));
-    c[BAR] = bk_v_str(bar(h->arena, row->value, g->largest));
-    if (g->best != NULL && g->best->value != 0 && counts(h, row))
-        c[VS_BEST] = bk_v_real(row->value / g->best->value - 1);
-}
-
-static void add_group(const struct history *h, struct bk_report *r,
-                      struct bk_section *series, const struct group *g)
-{
-    const struct row *previous = NULL;
-    struct bk_map configs = {NULL, 0, 0};
-    size_t earlier = 0;
-    for (size_t i = g->begin; i < g->end; i++) {
-        const struct row *row = &h->rows[i];
-        struct past *past = past_of(h->arena, &configs, row->config);
-        if (i >= g->shown) {
-            struct judgement j = judge(h, row, past, earlier);
-            add_row(h, r, series, g, i, previous);
-            series->rows[series->n_rows - 1][VERDICT] = bk_v_text(j.verdict);
-            series->rows[series->n_rows - 1][WHY] = bk_v_str(j.why);
-        }
-        if (!counts(h, row))
-            continue;
-        previous = row;
-        earlier++;
-        if (row->value > 0)
-            remember(past, row->value);
-    }
-}
-
 /* The group that begins at a row; of it, the newest 'window' rows are shown. */
-static struct group group_at(const struct history *h, size_t begin, int64_t window)
+static struct group group_at(const struct bk_series *h, size_t begin, int64_t window)
 {
     struct group g = {.begin = begin, .shown = begin, .end = begin + 1};
     while (g.end < h->n && bk_eq(h->rows[g.end].group, h->rows[begin].group))
         g.end++;
     if (window > 0 && g.end - begin > (size_t)window)
         g.shown = g.end - (size_t)window;
-    g.best = best_of(h, begin, g.end);
+    g.best = best_of(h, &g);
     for (size_t i = g.shown; i < g.end; i++)
         g.largest = fmax(g.largest, h->rows[i].value);
     return g;
+}
+
+/* What all rows have alike needs no column for people; shares differ by points. */
+static const struct bk_column *columns_for(const struct bk_series *h)
+{
+    struct bk_column *c = bk_alloc_array(h->arena, N_SERIES, sizeof *c);
+    static const enum series_column names[] = {MODEL, ENGINE, WORKLOAD};
+    static const enum bk_dim dims[] = {BK_DIM_MODEL, BK_DIM_ENGINE, BK_DIM_WORKLOAD};
+    bool several = false;
+    for (size_t i = 0; i < N_SERIES; i++)
+        c[i] = series_columns[i];
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        bool differs = false;
+        for (size_t i = 1; i < h->n; i++)
+            differs = differs || !bk_eq(h->rows[i].run->dim[dims[k]],
+                                        h->rows[0].run->dim[dims[k]]);
+        c[names[k]].flags = differs ? 0 : BK_COL_MACHINE;
+    }
+    for (size_t i = 0; i < h->n; i++)
+        several = several || h->rows[i].n > 1;
+    c[N_RUNS].flags = several ? 0 : BK_COL_MACHINE;
+    if (bk_series_is_share(h)) {
+        c[VS_PREVIOUS] = (struct bk_column){"vs_previous", "pp", BK_COL_SIGNED};
+        c[VS_BEST] = (struct bk_column){"vs_best", "pp", BK_COL_SIGNED};
+    }
+    return c;
 }
 
 /* --- the question --- */
@@ -467,8 +327,8 @@ static void choose_stat(struct bk_arena *a, const struct history_args *o,
         *stat = bk_str(o->stat);
 }
 
-static bool find_metric(struct bk_db *db, struct history *h, struct bk_str metric,
-                        struct bk_str *stat, struct bk_err *err)
+static bool find_metric(struct bk_db *db, struct bk_series *h, struct bk_str metric,
+                        struct bk_err *err)
 {
     struct bk_stmt *st = bk_stmt(db, BK_SQL_METRIC_BY_NAME);
     bk_bind_text(st, ":metric", metric);
@@ -487,26 +347,62 @@ static bool find_metric(struct bk_db *db, struct history *h, struct bk_str metri
         return bk_fail(err, BK_EUSAGE,
                        "no run has a metric '%.*s'; 'benchkeep metrics' lists them",
                        BK_F(metric));
-    if (stat->len == 0)
-        *stat = bk_is(h->unit, "s") && !bk_is(metric, "duration") ? BK_S("p95")
-                                                                  : BK_S("value");
-    h->always_counts = bk_is(metric, "error_rate") || bk_is(metric, "ok_throughput") ||
-                       bk_is(metric, "requests_ok");
+    h->survives_failure = bk_is(metric, "error_rate") || bk_is(metric, "ok_throughput");
+    return true;
+}
+
+/* Adds the runs that have the metric and stat. */
+static bool load_values(struct bk_db *db, const struct history_args *o,
+                        const struct bk_run_list *runs, struct bk_str metric,
+                        struct bk_str stat, struct bk_series *h, struct bk_err *err)
+{
+    struct bk_run_values values;
+    if (!bk_values_load(db, h->arena, bk_cstr(h->arena, metric),
+                        bk_cstr(h->arena, stat), o->scope != NULL ? o->scope : "",
+                        &values, err))
+        return false;
+    for (size_t i = 0; i < runs->n; i++) {
+        const struct bk_run_value *v = bk_values_of(&values, runs->rows[i].id);
+        if (v != NULL)
+            bk_series_add(h, &runs->rows[i], v->value);
+    }
+    return true;
+}
+
+/* Without a stat: the single number, or the one that most tools give of a time. */
+static bool load_usual(struct bk_db *db, const struct history_args *o,
+                       const struct bk_run_list *runs, struct bk_str metric,
+                       struct bk_str *stat, struct bk_series *h, struct bk_err *err)
+{
+    static const char *const usual[] = {"p95", "value", "p99", "p50", "mean"};
+    bool time = bk_is(h->unit, "s") && !bk_is(metric, "duration");
+    if (stat->len > 0)
+        return load_values(db, o, runs, metric, *stat, h, err);
+    for (size_t i = time ? 0 : 1; i < sizeof usual / sizeof *usual && h->n == 0; i++) {
+        *stat = bk_str(usual[i]);
+        if (!load_values(db, o, runs, metric, *stat, h, err))
+            return false;
+    }
+    if (h->n == 0)
+        *stat = bk_str(time ? usual[0] : usual[1]);
     return true;
 }
 
 static bool load_runs(struct bk_db *db, const struct history_args *o,
                       const struct bk_strings *where, struct bk_arena *a,
-                      struct bk_run_list *runs, struct bk_err *err)
+                      struct bk_run_list *runs, size_t *n_retold, struct bk_err *err)
 {
     struct bk_filter f;
     int64_t since;
+    *n_retold = 0;
     if (!bk_filter_parse(a, db, where, &f, err) ||
         !bk_filter_add(a, db, &f, "hardware", o->hardware, err) ||
         !bk_filter_add(a, db, &f, "model", o->model, err) ||
         !bk_filter_add(a, db, &f, "workload", o->workload, err) ||
         !bk_runs_load(db, a, &f, runs, err))
         return false;
+    if (!bk_filter_names(&f, "claims"))
+        *n_retold = bk_runs_drop_retold(a, runs);
     if (o->since == NULL)
         return true;
     if (!bk_parse_iso(bk_str(o->since), &since, NULL))
@@ -520,41 +416,75 @@ static bool load_runs(struct bk_db *db, const struct history_args *o,
     return true;
 }
 
+static bool several_sessions(const struct bk_series *h)
+{
+    for (size_t i = 1; i < h->n; i++)
+        if (bk_eq(h->rows[i].group, h->rows[i - 1].group) && !same_session(h, i, i - 1))
+            return true;
+    return false;
+}
+
+static void add_notes(const struct bk_series *h, struct bk_report *r,
+                      const struct bk_run_list *runs, size_t n_retold)
+{
+    const struct bk_run_row **list = bk_alloc_array(r->arena, h->n + 1, sizeof *list);
+    const struct bk_pair *shared;
+    size_t n;
+    for (size_t i = 0; i < h->n; i++)
+        list[i] = h->rows[i].run;
+    bk_config_shared(r->arena, list, h->n, &shared, &n);
+    if (n > 0) {
+        struct bk_str text = bk_config_text(r->arena, shared, n);
+        bk_report_note(r, "shared-config", BK_INFO, "in all of these runs: %.*s",
+                       BK_F(text));
+    }
+    if (n_retold > 0)
+        bk_report_note(r, "retold", BK_INFO,
+                       "%zu run%s that a report retells %s left out; --where "
+                       "claims=true follows what reports say",
+                       n_retold, n_retold == 1 ? "" : "s",
+                       n_retold == 1 ? "is" : "are");
+    if (h->by_name && several_sessions(h))
+        bk_report_note(r, "undated", BK_INFO,
+                       "not every session has a start: they stand in the order of "
+                       "their names");
+    if (runs->n > 0 && h->n > 0 && h->direction == 'n')
+        bk_report_note(r, "neutral", BK_INFO,
+                       "neither more nor less of this metric is better");
+}
+
 static bool ask(struct bk_db *db, const void *args, const struct bk_strings *positional,
                 const struct bk_strings *where, struct bk_report *r, struct bk_err *err)
 {
     const struct history_args *o = args;
-    struct history h = {.arena = r->arena};
+    struct bk_series h = {.arena = r->arena};
     struct bk_str metric, stat;
     struct bk_run_list runs;
-    struct bk_run_values values;
+    size_t n_retold;
     (void)positional;
     choose_stat(r->arena, o, &metric, &stat);
-    if (!find_metric(db, &h, metric, &stat, err) ||
-        !load_runs(db, o, where, r->arena, &runs, err) ||
-        !bk_values_load(db, r->arena, bk_cstr(r->arena, metric),
-                        bk_cstr(r->arena, stat), o->scope != NULL ? o->scope : "",
-                        &values, err))
+    if (!find_metric(db, &h, metric, err) ||
+        !load_runs(db, o, where, r->arena, &runs, &n_retold, err))
         return false;
-    struct bk_map known = {NULL, 0, 0};
-    for (size_t i = 0; i < runs.n; i++) {
-        const struct bk_run_value *v = bk_values_of(&values, runs.rows[i].id);
-        if (v != NULL)
-            add_value(&h, &known, &runs.rows[i], v->value);
-    }
-    finish_rows(&h);
+    for (size_t i = 0; i < runs.n; i++)
+        bk_series_date(&h, &runs.rows[i]);
+    if (!load_usual(db, o, &runs, metric, &stat, &h, err))
+        return false;
+    bk_series_finish(&h);
     bk_report_arg(r, "metric", metric);
     bk_report_arg(r, "stat", stat);
-    r->title = bk_fmt(r->arena, "%.*s %.*s", BK_F(metric), BK_F(stat));
+    r->title = bk_is(stat, "value")
+                   ? metric
+                   : bk_fmt(r->arena, "%.*s %.*s", BK_F(metric), BK_F(stat));
     struct bk_section *series =
-        bk_report_section(r, "series", series_columns, N_SERIES);
+        bk_report_section(r, "series", columns_for(&h), N_SERIES);
     struct bk_section *trend = bk_report_section(r, "trend", trend_columns, N_TREND);
     for (size_t first = 0; first < h.n;) {
         struct group g = group_at(&h, first, o->window);
-        add_group(&h, r, series, &g);
-        add_trend(&h, r, trend, &g);
+        add_trend(&h, r, trend, &g, add_group(&h, r, series, &g));
         first = g.end;
     }
+    add_notes(&h, r, &runs, n_retold);
     if (h.n == 0)
         bk_report_note(r, "no-data", BK_WARNING, "no such run has %.*s %.*s",
                        BK_F(metric), BK_F(stat));

@@ -39,6 +39,8 @@ static bool load_side(struct bk_db *db, struct bk_arena *a, const char *text,
         return false;
     for (size_t d = 0; d < BK_N_DIMS; d++)
         side->fixes[d] = bk_filter_names(&filter, bk_dim_names[d]);
+    if (!bk_filter_names(&filter, "claims"))
+        side->n_retold = bk_runs_drop_retold(a, &side->runs);
     return true;
 }
 
@@ -56,17 +58,18 @@ static bool no_such_side(struct bk_db *db, struct bk_arena *a, const char *name,
         names[n++] = bk_cstr(a, all.rows[i].name);
     }
     const char *near = bk_nearest(name, names, n);
-    return bk_fail(err, BK_EUSAGE,
-                   "no session or run is called '%s'%s%s%s; 'benchkeep sessions' and "
-                   "'benchkeep runs' list them",
-                   name, near ? "; did you mean '" : "", near ? near : "",
-                   near ? "'" : "");
+    return bk_fail(
+        err, BK_EUSAGE,
+        "no session or run is called '%s'%s%s%s (see 'benchkeep sessions' and "
+        "'benchkeep runs')",
+        name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 static bool read_side(struct bk_db *db, struct bk_arena *a, const char *name,
                       const struct bk_strings *where, struct bk_side *side,
                       struct bk_err *err)
 {
+    side->typed = name;
     side->label = bk_str(name);
     if (is_condition(side->label)) {
         if (!load_side(db, a, name, where, side, err))
@@ -88,23 +91,64 @@ static bool read_side(struct bk_db *db, struct bk_arena *a, const char *name,
     const char *condition = bk_fmt(a, "session=%s", name).ptr;
     if (!load_side(db, a, condition, where, side, err))
         return false;
-    return side->runs.n > 0 || no_such_side(db, a, name, err);
+    if (side->runs.n > 0)
+        return true;
+    if (where->n > 0) {
+        const struct bk_strings none = {NULL, 0};
+        struct bk_side all = {.is_session = true};
+        if (!load_side(db, a, condition, &none, &all, err))
+            return false;
+        if (all.runs.n > 0)
+            return bk_fail(err, BK_EUSAGE, "no run of session '%s' is left by --where",
+                           name);
+    }
+    return no_such_side(db, a, name, err);
+}
+
+static bool is_taken(struct bk_str label, const struct bk_side *sides, size_t n,
+                     const char *const *reserved)
+{
+    for (; *reserved != NULL; reserved++)
+        if (bk_is(label, *reserved))
+            return true;
+    for (size_t i = 0; i < n; i++)
+        if (bk_eq(label, sides[i].label))
+            return true;
+    return false;
+}
+
+/* Sides head columns: a label that is taken becomes longer. */
+static bool label_side(struct bk_arena *a, const char *name, struct bk_side *sides,
+                       size_t n, const char *const *reserved, struct bk_err *err)
+{
+    struct bk_side *side = &sides[n];
+    const char *kind = side->is_session ? "session" : "run";
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(sides[i].typed, name) == 0)
+            return bk_fail(err, BK_EUSAGE, "'%s' is given twice", name);
+    if (is_taken(side->label, sides, n, reserved))
+        side->label =
+            is_condition(bk_str(name)) ? bk_str(name) : bk_fmt(a, "%s=%s", kind, name);
+    return !is_taken(side->label, sides, n, reserved) ||
+           bk_fail(err, BK_EUSAGE, "'%s' is given twice", name);
 }
 
 bool bk_sides_read(struct bk_db *db, struct bk_arena *a, const struct bk_strings *names,
-                   const struct bk_strings *where, struct bk_side **sides,
-                   struct bk_err *err)
+                   const struct bk_strings *where, const char *const *reserved,
+                   struct bk_side **sides, struct bk_err *err)
 {
     *sides = bk_alloc_array(a, names->n, sizeof **sides);
     for (size_t i = 0; i < names->n; i++)
-        if (!read_side(db, a, names->items[i], where, &(*sides)[i], err))
+        if (!read_side(db, a, names->items[i], where, &(*sides)[i], err) ||
+            !label_side(a, names->items[i], *sides, i, reserved, err))
             return false;
     return true;
 }
 
 /* --- groups --- */
 
-static const enum bk_dim key_dims[] = {BK_DIM_HARDWARE, BK_DIM_MODEL, BK_DIM_WORKLOAD};
+static const enum bk_dim key_dims[] = {BK_DIM_HARDWARE, BK_DIM_MODEL, BK_DIM_ENGINE,
+                                       BK_DIM_WORKLOAD};
 enum {
     N_KEY_DIMS = sizeof key_dims / sizeof *key_dims
 };
@@ -138,26 +182,44 @@ static struct bk_str group_key(struct bk_arena *a, const struct bk_run_row *run,
     return key;
 }
 
+static bool varies_within(const struct bk_side *side, size_t d)
+{
+    for (size_t i = 1; i < side->runs.n; i++)
+        if (!bk_eq(side->runs.rows[i].dim[d], side->runs.rows[0].dim[d]))
+            return true;
+    return false;
+}
+
+static bool differs(const struct bk_side *sides, size_t n, size_t d)
+{
+    const struct bk_run_row *first = NULL;
+    for (size_t s = 0; s < n; s++) {
+        if (sides[s].runs.n == 0)
+            continue;
+        first = first != NULL ? first : &sides[s].runs.rows[0];
+        if (varies_within(&sides[s], d) ||
+            !bk_eq(sides[s].runs.rows[0].dim[d], first->dim[d]))
+            return true;
+    }
+    return false;
+}
+
 /* Which dimensions must be equal and are not equal everywhere anyway: those make groups
- * and name them. */
+ * and name them.  What varies within a side always does, for otherwise unlike runs
+ * would be averaged.  Engines are compared freely across sides. */
 static void choose_key(const struct bk_side *sides, size_t n, bool in_key[BK_N_DIMS])
 {
     bool single = true;
-    const struct bk_run_row *first = NULL;
-    for (size_t d = 0; d < BK_N_DIMS; d++)
-        in_key[d] = false;
-    for (size_t s = 0; s < n; s++) {
-        single = single && sides[s].runs.n == 1;
-        for (size_t i = 0; i < sides[s].runs.n; i++) {
-            const struct bk_run_row *run = &sides[s].runs.rows[i];
-            first = first != NULL ? first : run;
-            for (size_t d = 0; d < BK_N_DIMS; d++)
-                in_key[d] = in_key[d] || !bk_eq(run->dim[d], first->dim[d]);
-        }
-    }
     for (size_t s = 0; s < n; s++)
-        for (size_t d = 0; d < BK_N_DIMS; d++)
-            in_key[d] = in_key[d] && !single && !sides[s].fixes[d];
+        single = single && sides[s].runs.n == 1;
+    for (size_t d = 0; d < BK_N_DIMS; d++) {
+        bool within = false, fixed = single || d == BK_DIM_ENGINE;
+        for (size_t s = 0; s < n; s++) {
+            within = within || varies_within(&sides[s], d);
+            fixed = fixed || sides[s].fixes[d];
+        }
+        in_key[d] = within || (!fixed && differs(sides, n, d));
+    }
 }
 
 static void add_run(struct bk_arena *a, struct bk_match *match, size_t side,
@@ -210,8 +272,9 @@ static void split_group(struct bk_arena *a, const struct bk_match *group,
             struct bk_str key = group->label;
             for (size_t k = 0; k < n; k++) {
                 struct bk_str value = bk_row_param(run, axes[k]);
-                key = bk_fmt(a, "%.*s%s%.*s=%.*s", BK_F(key), key.len > 0 ? " " : "",
-                             BK_F(axes[k]), BK_F(value));
+                if (value.len > 0)
+                    key = bk_fmt(a, "%.*s%s%.*s=%.*s", BK_F(key),
+                                 key.len > 0 ? " " : "", BK_F(axes[k]), BK_F(value));
             }
             add_run(a, find_match(a, out, known, key), s, run);
         }

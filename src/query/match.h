@@ -3,18 +3,20 @@
  * A side is a session, a run, or a condition ("hardware=h100").  Runs of different sides
  * match when hardware, model and workload are equal, except for what the sides
  * themselves name; when a side has several runs of such a group with different
- * parameters (a sweep), runs are paired by the parameters that vary.  (Match key:
- * workload, load shape, model; what differs besides is shown, never averaged over.) */
+ * parameters (a sweep) or engines, runs are paired by what varies.  What differs besides
+ * is shown, never averaged over. */
 #ifndef BK_QUERY_MATCH_H
 #define BK_QUERY_MATCH_H
 
 #include "select.h"
 
 struct bk_side {
-    struct bk_str label; /* as the user named it */
+    const char *typed;
+    struct bk_str label; /* "h100" of "hardware=h100" */
     struct bk_run_list runs;
     bool fixes[BK_N_DIMS]; /* dimensions that the side itself names */
     bool is_session;
+    size_t n_retold; /* runs left out because a report retells others of the side */
 };
 
 /* One comparable set: runs[side][i]. */
@@ -33,11 +35,13 @@ struct bk_matches {
     size_t n_sides;
 };
 
-/* Reads what the user named as sides; 'where' narrows sessions and conditions.
- * BK_EUSAGE names what is not there, and the nearest name that is. */
+/* Reads what the user named as sides; 'where' narrows sessions and conditions.  Labels
+ * of sides differ from each other and from 'reserved' names (NULL-terminated), for they
+ * are columns.  BK_EUSAGE names what is not there, and the nearest name that is, or what
+ * is there twice. */
 bool bk_sides_read(struct bk_db *db, struct bk_arena *a, const struct bk_strings *names,
-                   const struct bk_strings *where, struct bk_side **sides,
-                   struct bk_err *err);
+                   const struct bk_strings *where, const char *const *reserved,
+                   struct bk_side **sides, struct bk_err *err);
 
 /* Groups the runs of n sides; matches with fewer than two sides are incomplete and last. */
 void bk_match_runs(struct bk_arena *a, const struct bk_side *sides, size_t n,

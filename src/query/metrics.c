@@ -31,6 +31,12 @@ static const struct bk_column alias_columns[] = {
 static const char *const directions[] = {
     [BK_NEUTRAL] = "neutral", [BK_HIGHER] = "higher", [BK_LOWER] = "lower"};
 
+/* The floor of a share is an absolute difference: percentage points. */
+static struct bk_value floor_cell(double floor, struct bk_str unit)
+{
+    return bk_v_real_unit(floor, bk_is(unit, "ratio") ? BK_S("pp") : BK_S("ratio"));
+}
+
 static void add_canonical(struct bk_report *r, struct bk_section *s,
                           const struct bk_metric *m, int64_t runs)
 {
@@ -38,7 +44,7 @@ static void add_canonical(struct bk_report *r, struct bk_section *s,
     c[0] = bk_v_str(m->name);
     c[1] = bk_v_str(m->unit);
     c[2] = bk_v_text(directions[m->direction]);
-    c[3] = bk_v_real(m->floor);
+    c[3] = floor_cell(m->floor, m->unit);
     c[4] = bk_v_bool(true);
     c[5] = bk_v_int(runs);
     c[6] = bk_v_str(m->definition);
@@ -63,7 +69,7 @@ static bool read_warehouse(struct bk_db *db, struct bk_report *r,
         c[0] = bk_v_str(name);
         c[1] = bk_v_str(bk_dup(r->arena, bk_col_text(st, 1)));
         c[2] = bk_v_str(bk_dup(r->arena, bk_col_text(st, 2)));
-        c[3] = bk_v_real(bk_col_real(st, 3));
+        c[3] = floor_cell(bk_col_real(st, 3), c[1].u.s);
         c[4] = bk_v_bool(false);
         c[5] = bk_v_int(*runs);
         c[6] = bk_v_str(bk_dup(r->arena, bk_col_text(st, 5)));

@@ -22,54 +22,94 @@ static const struct {
     {"output_token_throughput", "value"},
 };
 enum {
-    N_HEADLINE = sizeof headline / sizeof *headline,
-    N_NAMES = 10
+    N_HEADLINE = sizeof headline / sizeof *headline
 };
 
-static const struct bk_column columns[] = {
-    {"run", "", 0},
-    {"session", "", BK_COL_MACHINE},
-    {"hardware", "", BK_COL_MACHINE},
-    {"model", "", 0},
-    {"engine", "", 0},
-    {"workload", "", BK_COL_MACHINE},
-    {"config", "", 0},
-    {"started_at", "", 0},
-    {"status", "", 0},
-    {"status_why", "", BK_COL_MACHINE},
-    {"requests", "1", 0},
-    {"error_rate", "ratio", BK_COL_PERCENT},
-    {"ok_throughput", "1/s", 0},
-    {"request_latency.p95", "s", 0},
-    {"ttft.p95", "s", 0},
-    {"output_token_throughput", "tok/s", 0},
+enum column {
+    RUN,
+    DIMENSIONS,
+    CONFIG = DIMENSIONS + BK_N_DIMS,
+    CONFIG_SHOWN,
+    STARTED_AT,
+    STATUS,
+    STATUS_WHY,
+    CLAIMS,
+    HEADLINE,
+    N_COLUMNS = HEADLINE + N_HEADLINE
 };
-enum {
-    N_COLUMNS = sizeof columns / sizeof *columns
+
+static const struct bk_column columns[N_COLUMNS] = {
+    [RUN] = {"run", "", 0},
+    [DIMENSIONS + BK_DIM_SESSION] = {"session", "", BK_COL_MACHINE},
+    [DIMENSIONS + BK_DIM_HARDWARE] = {"hardware", "", BK_COL_MACHINE},
+    [DIMENSIONS + BK_DIM_MODEL] = {"model", "", 0},
+    [DIMENSIONS + BK_DIM_ENGINE] = {"engine", "", 0},
+    [DIMENSIONS + BK_DIM_WORKLOAD] = {"workload", "", BK_COL_MACHINE},
+    [CONFIG] = {"config", "", BK_COL_MACHINE},
+    /* what people read instead: the parameters in which the listed runs differ */
+    [CONFIG_SHOWN] = {"config", "", BK_COL_HUMAN},
+    [STARTED_AT] = {"started_at", "", 0},
+    [STATUS] = {"status", "", 0},
+    [STATUS_WHY] = {"status_why", "", BK_COL_MACHINE},
+    [CLAIMS] = {"claims", "", BK_COL_MACHINE},
+    [HEADLINE] = {"requests", "1", 0},
+    [HEADLINE + 1] = {"error_rate", "ratio", BK_COL_PERCENT},
+    [HEADLINE + 2] = {"ok_throughput", "1/s", 0},
+    [HEADLINE + 3] = {"request_latency.p95", "s", 0},
+    [HEADLINE + 4] = {"ttft.p95", "s", 0},
+    [HEADLINE + 5] = {"output_token_throughput", "tok/s", 0},
 };
+
+struct shared {
+    const struct bk_pair *pairs;
+    size_t n;
+};
+
+/* The parameters that all listed runs share; a note tells them once. */
+static struct shared shared_config(struct bk_report *r, const struct bk_run_list *runs)
+{
+    struct shared shared;
+    const struct bk_run_row **list =
+        bk_alloc_array(r->arena, runs->n + 1, sizeof *list);
+    for (size_t i = 0; i < runs->n; i++)
+        list[i] = &runs->rows[i];
+    bk_config_shared(r->arena, list, runs->n, &shared.pairs, &shared.n);
+    if (shared.n > 0) {
+        struct bk_str text = bk_config_text(r->arena, shared.pairs, shared.n);
+        bk_report_note(r, "shared-config", BK_INFO, "in all of these runs: %.*s",
+                       BK_F(text));
+    }
+    return shared;
+}
 
 static bool fill(struct bk_db *db, struct bk_report *r, struct bk_section *s,
-                 const struct bk_run_list *runs, size_t first, struct bk_err *err)
+                 const struct bk_run_list *runs, struct bk_err *err)
 {
     struct bk_run_values values[N_HEADLINE];
+    struct shared shared = shared_config(r, runs);
     for (size_t k = 0; k < N_HEADLINE; k++)
         if (!bk_values_load(db, r->arena, headline[k].metric, headline[k].stat, "",
                             &values[k], err))
             return false;
-    for (size_t i = first; i < runs->n; i++) {
+    for (size_t i = 0; i < runs->n; i++) {
         const struct bk_run_row *run = &runs->rows[i];
+        const struct bk_pair *own;
+        size_t n_own;
+        bk_config_without(r->arena, run, shared.pairs, shared.n, &own, &n_own);
         struct bk_value *c = bk_section_row(r, s);
-        c[0] = bk_v_str(run->name);
+        c[RUN] = bk_v_str(run->name);
         for (size_t d = 0; d < BK_N_DIMS; d++)
-            c[1 + d] = bk_v_str(run->dim[d]);
-        c[6] = bk_v_pairs(run->config, run->n_config);
-        c[7] = bk_v_time(run->started_ns);
-        c[8] = bk_v_str(run->status);
-        c[9] = bk_v_str(run->status_why);
+            c[DIMENSIONS + d] = bk_v_str(run->dim[d]);
+        c[CONFIG] = bk_v_pairs(run->config, run->n_config);
+        c[CONFIG_SHOWN] = bk_v_pairs(own, n_own);
+        c[STARTED_AT] = bk_v_time(run->started_ns);
+        c[STATUS] = bk_v_str(run->status);
+        c[STATUS_WHY] = bk_v_str(run->status_why);
+        c[CLAIMS] = bk_v_bool(run->claims);
         for (size_t k = 0; k < N_HEADLINE; k++) {
             const struct bk_run_value *v = bk_values_of(&values[k], run->id);
             if (v != NULL)
-                c[N_NAMES + k] = bk_v_real(v->value);
+                c[HEADLINE + k] = bk_v_real(v->value);
         }
     }
     return true;
@@ -82,16 +122,20 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
     struct bk_filter filter;
     struct bk_run_list runs;
     const char *session = positional->n > 0 ? positional->items[0] : o->session;
+    if (session != NULL && !bk_session_must_exist(db, r->arena, session, err))
+        return false;
     if (!bk_filter_parse(r->arena, db, where, &filter, err) ||
         !bk_filter_add(r->arena, db, &filter, "session", session, err) ||
         !bk_filter_add(r->arena, db, &filter, "hardware", o->hardware, err) ||
         !bk_filter_add(r->arena, db, &filter, "status", o->status, err) ||
         !bk_runs_load(db, r->arena, &filter, &runs, err))
         return false;
-    size_t first =
-        o->limit > 0 && (int64_t)runs.n > o->limit ? runs.n - (size_t)o->limit : 0;
+    if (o->limit > 0 && (int64_t)runs.n > o->limit) {
+        runs.rows += runs.n - (size_t)o->limit; /* the newest are last */
+        runs.n = (size_t)o->limit;
+    }
     struct bk_section *s = bk_report_section(r, "runs", columns, N_COLUMNS);
-    return fill(db, r, s, &runs, first, err);
+    return fill(db, r, s, &runs, err);
 }
 
 static const struct bk_opt options[] = {

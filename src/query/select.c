@@ -4,6 +4,7 @@
 #include "../base/num.h"
 #include "../base/time.h"
 #include "../base/utf8.h"
+#include "../record/dict.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -63,6 +64,42 @@ struct bk_str bk_config_text(struct bk_arena *a, const struct bk_pair *pairs, si
     return text;
 }
 
+static bool has_pair(const struct bk_pair *pairs, size_t n, const struct bk_pair *p)
+{
+    for (size_t i = 0; i < n; i++)
+        if (bk_eq(pairs[i].name, p->name) && bk_eq(pairs[i].value, p->value))
+            return true;
+    return false;
+}
+
+void bk_config_shared(struct bk_arena *a, const struct bk_run_row *const *runs,
+                      size_t n, const struct bk_pair **pairs, size_t *n_pairs)
+{
+    struct bk_pair *list = NULL;
+    *n_pairs = 0;
+    for (size_t k = 0; n > 1 && k < runs[0]->n_config; k++) {
+        size_t i = 1;
+        while (i < n &&
+               has_pair(runs[i]->config, runs[i]->n_config, &runs[0]->config[k]))
+            i++;
+        if (i == n)
+            *BK_PUSH(a, list, *n_pairs) = runs[0]->config[k];
+    }
+    *pairs = list;
+}
+
+void bk_config_without(struct bk_arena *a, const struct bk_run_row *run,
+                       const struct bk_pair *shared, size_t n_shared,
+                       const struct bk_pair **pairs, size_t *n)
+{
+    struct bk_pair *list = NULL;
+    *n = 0;
+    for (size_t k = 0; k < run->n_config; k++)
+        if (!has_pair(shared, n_shared, &run->config[k]))
+            *BK_PUSH(a, list, *n) = run->config[k];
+    *pairs = list;
+}
+
 /* --- rows --- */
 
 struct bk_str bk_row_param(const struct bk_run_row *row, struct bk_str name)
@@ -82,6 +119,8 @@ struct bk_str bk_row_value(const struct bk_run_row *row, struct bk_str name)
         return row->status;
     if (bk_is(name, "run"))
         return row->name;
+    if (bk_is(name, "claims"))
+        return row->claims ? BK_S("true") : BK_S("false");
     return bk_row_param(row, name);
 }
 
@@ -130,6 +169,68 @@ const struct bk_run_row *bk_runs_find(const struct bk_run_list *list, int64_t id
         return NULL;
     return bsearch(&key, list->rows, list->n, sizeof key, by_id);
 }
+
+/* --- runs that a report retells --- */
+
+/* Unknown on one side is no contradiction. */
+static bool may_be_same(struct bk_str x, struct bk_str y)
+{
+    return x.len == 0 || y.len == 0 || bk_eq(x, y);
+}
+
+/* A run with files of its own that the claim may be about; 'first' begins the chain of
+ * runs of its session and hardware. */
+static bool is_retold(const struct bk_run_list *list, const size_t *next, size_t first,
+                      const struct bk_run_row *claim)
+{
+    for (size_t i = first; i != BK_NONE; i = next[i])
+        if (may_be_same(list->rows[i].dim[BK_DIM_MODEL], claim->dim[BK_DIM_MODEL]) &&
+            may_be_same(list->rows[i].dim[BK_DIM_WORKLOAD],
+                        claim->dim[BK_DIM_WORKLOAD]))
+            return true;
+    return false;
+}
+
+static struct bk_str place_of(struct bk_arena *a, const struct bk_run_row *run)
+{
+    return bk_fmt(a, "%.*s\n%.*s", BK_F(run->dim[BK_DIM_SESSION]),
+                  BK_F(run->dim[BK_DIM_HARDWARE]));
+}
+
+size_t bk_runs_drop_retold(struct bk_arena *a, struct bk_run_list *list)
+{
+    size_t claims = 0, kept = 0;
+    for (size_t i = 0; i < list->n; i++)
+        claims += list->rows[i].claims;
+    if (claims == 0 || claims == list->n)
+        return 0;
+    struct bk_map first = {NULL, 0, 0};
+    size_t *next = bk_alloc_array(a, list->n, sizeof *next);
+    size_t *index = bk_alloc_array(a, list->n, sizeof *index);
+    for (size_t i = 0; i < list->n; i++) {
+        if (list->rows[i].claims)
+            continue;
+        struct bk_str place = place_of(a, &list->rows[i]);
+        const size_t *before = bk_map_get(&first, place);
+        next[i] = before != NULL ? *before : BK_NONE;
+        index[i] = i;
+        bk_map_put(a, &first, place, &index[i]);
+    }
+    bool *drop = bk_alloc_array(a, list->n, sizeof *drop);
+    for (size_t i = 0; i < list->n; i++) {
+        const struct bk_run_row *run = &list->rows[i];
+        const size_t *own = run->claims ? bk_map_get(&first, place_of(a, run)) : NULL;
+        drop[i] = own != NULL && is_retold(list, next, *own, run);
+    }
+    for (size_t i = 0; i < list->n; i++)
+        if (!drop[i])
+            list->rows[kept++] = list->rows[i];
+    size_t dropped = list->n - kept;
+    list->n = kept;
+    return dropped;
+}
+
+/* --- loading --- */
 
 static const struct bk_condition *equals(const struct bk_filter *f, const char *name)
 {
@@ -237,9 +338,48 @@ bool bk_hardware_name(struct bk_db *db, struct bk_arena *a, struct bk_str text,
     return ok;
 }
 
+static bool is_dimension(struct bk_str name)
+{
+    for (size_t d = 0; d < BK_N_DIMS; d++)
+        if (bk_is(name, bk_dim_names[d]))
+            return true;
+    return false;
+}
+
+/* A misspelt name would match nothing, or with != everything. */
+static bool name_must_be_known(struct bk_arena *a, struct bk_db *db, struct bk_str name,
+                               struct bk_err *err)
+{
+    static const char *const others[] = {"status", "run", "claims"};
+    const char *names[BK_N_DIMS + 3];
+    int64_t id;
+    bool found = is_dimension(name);
+    for (size_t i = 0; i < BK_N_DIMS + 3; i++) {
+        names[i] = i < BK_N_DIMS ? bk_dim_names[i] : others[i - BK_N_DIMS];
+        found = found || bk_is(name, names[i]);
+    }
+    if (found)
+        return true;
+    struct bk_stmt *st = bk_stmt(db, BK_SQL_PARAM_BY_NAME);
+    bk_bind_text(st, ":name", name);
+    if (!bk_one_int(st, &id, &found, err))
+        return false;
+    if (found || bk_dict_is_param(bk_dict_new(a), name))
+        return true;
+    const char *near = bk_nearest(bk_cstr(a, name), names, BK_N_DIMS + 3);
+    return bk_fail(err, BK_EUSAGE,
+                   "no run has a parameter '%.*s'%s%s%s; filters know session, "
+                   "hardware, model, engine, workload, status, run, claims and the "
+                   "parameters that 'benchkeep runs' shows",
+                   BK_F(name), near ? "; did you mean '" : "", near ? near : "",
+                   near ? "'?" : "");
+}
+
 static bool add_condition(struct bk_arena *a, struct bk_db *db, struct bk_filter *f,
                           struct bk_condition c, struct bk_err *err)
 {
+    if (!name_must_be_known(a, db, c.name, err))
+        return false;
     if (bk_is(c.name, "hardware") && (c.op == BK_CMP_EQ || c.op == BK_CMP_NE) &&
         !bk_hardware_name(db, a, c.value, &c.value, err))
         return false;
@@ -310,16 +450,25 @@ static bool contains_nocase(struct bk_str s, struct bk_str what)
     return false;
 }
 
+/* Sessions are named exactly; in other names the case does not matter. */
+static bool is_equal_name(const struct bk_condition *c, struct bk_str value)
+{
+    if (bk_is(c->name, bk_dim_names[BK_DIM_SESSION]))
+        return bk_eq(value, c->value);
+    return bk_eq_nocase(value, c->value);
+}
+
 static bool holds(const struct bk_condition *c, struct bk_str value)
 {
     double x, y;
     bool numbers = bk_parse_double(value, &x) && bk_parse_double(c->value, &y);
+    bool is_name = is_dimension(c->name) || bk_is(c->name, "run");
     int order = numbers ? (x > y) - (x < y) : bk_cmp(value, c->value);
     switch (c->op) {
     case BK_CMP_EQ:
-        return numbers ? order == 0 : bk_eq_nocase(value, c->value);
+        return numbers && !is_name ? order == 0 : is_equal_name(c, value);
     case BK_CMP_NE:
-        return numbers ? order != 0 : !bk_eq_nocase(value, c->value);
+        return numbers && !is_name ? order != 0 : !is_equal_name(c, value);
     case BK_CMP_LE:
         return value.len > 0 && order <= 0;
     case BK_CMP_GE:
@@ -340,6 +489,29 @@ bool bk_filter_match(const struct bk_filter *f, const struct bk_run_row *row)
         if (!holds(&f->conditions[i], bk_row_value(row, f->conditions[i].name)))
             return false;
     return true;
+}
+
+bool bk_session_must_exist(struct bk_db *db, struct bk_arena *a, const char *name,
+                           struct bk_err *err)
+{
+    const char **names = NULL;
+    size_t n = 0;
+    int64_t id;
+    bool more, ok, found;
+    struct bk_stmt *st = bk_stmt(db, BK_SQL_SESSION_BY_NAME);
+    bk_bind_text(st, ":name", bk_str(name));
+    if (!bk_one_int(st, &id, &found, err) || found)
+        return err->code == BK_OK;
+    st = bk_stmt(db, BK_SQL_SESSIONS_LIST);
+    while ((ok = bk_step(st, &more, err)) && more)
+        *BK_PUSH(a, names, n) = bk_cstr(a, bk_col_text(st, 1));
+    bk_reset(st);
+    if (!ok)
+        return false;
+    const char *near = bk_nearest(name, names, n);
+    return bk_fail(err, BK_EUSAGE,
+                   "no session is called '%s'%s%s%s (see 'benchkeep sessions')", name,
+                   near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 /* --- values --- */

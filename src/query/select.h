@@ -2,8 +2,9 @@
  *
  * A filter is a list of conditions joined by commas, as --where takes it:
  *     hardware=h100,workers>=8,status!=failed,model~qwen
- * Names are hardware model engine workload session status run and any config parameter;
- * operators = != < <= > >= and ~ (contains, any case).  Numbers compare as numbers. */
+ * Names are hardware model engine workload session status run claims and any config
+ * parameter; operators = != < <= > >= and ~ (contains, any case).  Values of parameters
+ * compare as numbers where both are; names are equal as texts ("062" is not "62"). */
 #ifndef BK_QUERY_SELECT_H
 #define BK_QUERY_SELECT_H
 
@@ -57,7 +58,8 @@ struct bk_filter {
 };
 
 /* Parses conditions; several texts are joined.  Values of hardware are resolved through
- * the aliases of the warehouse.  BK_EUSAGE when a text is malformed. */
+ * the aliases of the warehouse.  BK_EUSAGE when a text is malformed, or names what is
+ * neither a dimension nor a parameter that a run has or the dictionary lists. */
 bool bk_filter_parse(struct bk_arena *a, struct bk_db *db,
                      const struct bk_strings *texts, struct bk_filter *f,
                      struct bk_err *err);
@@ -71,6 +73,16 @@ bool bk_filter_names(const struct bk_filter *f, const char *name);
 /* The runs that match, ordered by start and id; in the arena. */
 bool bk_runs_load(struct bk_db *db, struct bk_arena *a, const struct bk_filter *f,
                   struct bk_run_list *list, struct bk_err *err);
+/* Takes runs out that a report tells about (claims) while a run of the same session,
+ * hardware, model and workload with files of its own is in the list: a report retells
+ * it.  Returns how many. */
+size_t bk_runs_drop_retold(struct bk_arena *a, struct bk_run_list *list);
+/* The parameters that all of n runs have with one value.  None of a single run. */
+void bk_config_shared(struct bk_arena *a, const struct bk_run_row *const *runs,
+                      size_t n, const struct bk_pair **pairs, size_t *n_pairs);
+/* BK_EUSAGE with the nearest name unless there is a session of this name. */
+bool bk_session_must_exist(struct bk_db *db, struct bk_arena *a, const char *name,
+                           struct bk_err *err);
 /* Orders a list by id, for bk_runs_find. */
 void bk_runs_sort_by_id(struct bk_run_list *list);
 /* The run of this id in a list ordered by id, or NULL. */
@@ -88,12 +100,16 @@ bool bk_hardware_name(struct bk_db *db, struct bk_arena *a, struct bk_str text,
 
 /* Value of a config parameter, or the empty slice. */
 struct bk_str bk_row_param(const struct bk_run_row *row, struct bk_str name);
-/* A filter name's value of a run: dimension, status, run or parameter. */
+/* A filter name's value of a run: dimension, status, run, claims or parameter. */
 struct bk_str bk_row_value(const struct bk_run_row *row, struct bk_str name);
 
 /* "name=value" lines of a config as pairs. */
 void bk_config_pairs(struct bk_arena *a, struct bk_str canonical,
                      const struct bk_pair **pairs, size_t *n);
+/* The pairs of a config without those that 'shared' holds too. */
+void bk_config_without(struct bk_arena *a, const struct bk_run_row *run,
+                       const struct bk_pair *shared, size_t n_shared,
+                       const struct bk_pair **pairs, size_t *n);
 /* "workers=24 pool_size=8" for people. */
 struct bk_str bk_config_text(struct bk_arena *a, const struct bk_pair *pairs, size_t n);
 

@@ -1,6 +1,8 @@
 /* show: everything that is known about one run, session or sizing run, with its sources. */
 #include "select.h"
 
+#include "../base/file.h"
+#include "../base/num.h"
 #include "question.h"
 
 /* How many candidates a message about an ambiguous name lists. */
@@ -23,12 +25,28 @@ static const struct bk_column measurement_columns[] = {
     {"high", "*", BK_COL_MACHINE},
     {"origin", "", 0},
     {"formula", "", 0},
-    {"source_value", "", 0},
+    {"at_least", "*", BK_COL_HUMAN}, /* bounds of an estimate */
+    {"at_most", "*", BK_COL_HUMAN},
+    {"as_written", "", BK_COL_HUMAN}, /* digits and unit of a reported number */
+    {"source_value", "", BK_COL_MACHINE},
     {"source_unit", "", BK_COL_MACHINE},
     {"source_name", "", BK_COL_MACHINE},
-    {"locator", "", 0},
+    {"place", "", BK_COL_HUMAN}, /* file and place in it */
+    {"locator", "", BK_COL_MACHINE},
     {"source", "", BK_COL_MACHINE},
     {"rank", "", BK_COL_MACHINE},
+};
+/* In a session's list the run stands before these. */
+static const struct bk_column session_finding_columns[] = {
+    {"run", "", 0},
+    {"code", "", 0},
+    {"severity", "", 0},
+    {"subject", "", BK_COL_MACHINE},
+    {"message", "", 0},
+    {"expected", "", BK_COL_MACHINE},
+    {"actual", "", BK_COL_MACHINE},
+    {"source", "", BK_COL_MACHINE},
+    {"locator", "", BK_COL_MACHINE},
 };
 static const struct bk_column finding_columns[] = {
     {"code", "", 0},
@@ -41,7 +59,7 @@ static const struct bk_column finding_columns[] = {
     {"locator", "", BK_COL_MACHINE},
 };
 static const struct bk_column fact_columns[] = {
-    {"name", "", 0},   {"value", "", 0},   {"unit", "", 0},
+    {"name", "", 0},   {"value", "", 0},   {"unit", "", BK_COL_MACHINE},
     {"source", "", 0}, {"locator", "", 0},
 };
 static const struct bk_column threshold_columns[] = {
@@ -87,6 +105,7 @@ struct rows_spec {
     const enum cell_rule *rules; /* NULL: all text */
     const size_t *from;          /* statement column of each; NULL: in order */
     size_t unit_column;          /* of the statement, for WITH_UNIT */
+    void (*finish)(struct bk_report *r, struct bk_value *cells); /* may be NULL */
 };
 
 static struct bk_value cell(struct bk_report *r, const struct bk_stmt *st, size_t i,
@@ -123,6 +142,8 @@ static bool add_rows(struct bk_report *r, const struct rows_spec *spec,
         for (size_t i = 0; i < spec->n; i++)
             c[i] = cell(r, st, spec->from != NULL ? spec->from[i] : i,
                         spec->rules != NULL ? spec->rules[i] : TEXT, spec->unit_column);
+        if (spec->finish != NULL)
+            spec->finish(r, c);
     }
     bk_reset(st);
     return ok;
@@ -144,14 +165,51 @@ static void add_run(struct bk_report *r, struct bk_section *s,
 }
 
 static const enum cell_rule measurement_rules[] = {
-    TEXT, TEXT, TEXT, TEXT, WITH_UNIT, TEXT, WITH_UNIT, WITH_UNIT,
-    TEXT, TEXT, TEXT, TEXT, TEXT,      TEXT, TEXT,      INT};
+    TEXT,      TEXT,      TEXT, TEXT, WITH_UNIT, TEXT, WITH_UNIT, WITH_UNIT, TEXT, TEXT,
+    WITH_UNIT, WITH_UNIT, TEXT, TEXT, TEXT,      TEXT, TEXT,      TEXT,      TEXT, INT};
 /* of run_measurements.sql */
-static const size_t measurement_from[] = {0,  1,  2,  3,  5,  8,  6,  7,
-                                          11, 12, 15, 16, 14, 17, 13, 4};
-enum {
+static const size_t measurement_from[] = {0, 1, 2,  3,  5,  8,  6,  7,  11, 12,
+                                          6, 7, 15, 15, 16, 14, 17, 17, 13, 4};
+enum { /* columns of ours, and of the statement */
+    MEASUREMENT_ORIGIN = 8,
+    MEASUREMENT_AT_LEAST = 10,
+    MEASUREMENT_AT_MOST = 11,
+    MEASUREMENT_AS_WRITTEN = 12,
+    MEASUREMENT_SOURCE_UNIT = 14,
+    MEASUREMENT_PLACE = 16,
+    MEASUREMENT_LOCATOR = 17,
+    MEASUREMENT_SOURCE = 18,
     MEASUREMENT_UNIT_COLUMN = 8
 };
+
+/* People see bounds of estimates only, and digits with their unit where a tool wrote
+ * them. */
+static void finish_measurement(struct bk_report *r, struct bk_value *c)
+{
+    struct bk_str origin = c[MEASUREMENT_ORIGIN].u.s;
+    struct bk_str digits = c[MEASUREMENT_AS_WRITTEN].u.s;
+    struct bk_str unit = c[MEASUREMENT_SOURCE_UNIT].u.s;
+    if (!bk_is(origin, "estimated"))
+        c[MEASUREMENT_AT_LEAST] = c[MEASUREMENT_AT_MOST] = bk_v_null();
+    if (!bk_is(origin, "reported"))
+        c[MEASUREMENT_AS_WRITTEN] = bk_v_null();
+    else if (unit.len > 0 && !bk_is(unit, "1") && !bk_ends(digits, unit))
+        c[MEASUREMENT_AS_WRITTEN] =
+            bk_v_str(bk_fmt(r->arena, "%.*s %.*s", BK_F(digits), BK_F(unit)));
+    if (c[MEASUREMENT_LOCATOR].u.s.len > 0)
+        c[MEASUREMENT_PLACE] = bk_v_str(
+            bk_fmt(r->arena, "%.*s %.*s", BK_F(bk_path_base(c[MEASUREMENT_SOURCE].u.s)),
+                   BK_F(c[MEASUREMENT_LOCATOR].u.s)));
+}
+
+/* A fact is kept as text; one with a unit is a number that people want scaled. */
+static void finish_fact(struct bk_report *r, struct bk_value *c)
+{
+    double number;
+    (void)r;
+    if (c[2].u.s.len > 0 && bk_parse_double(c[1].u.s, &number))
+        c[1] = bk_v_real_unit(number, c[2].u.s);
+}
 static const enum cell_rule stage_rules[] = {REAL, REAL};
 static const enum cell_rule timeline_rules[] = {INT, REAL, REAL, REAL, REAL};
 static const enum cell_rule source_rules[] = {TEXT, TEXT, INT, TEXT, INT, TIME, INT};
@@ -162,21 +220,23 @@ static const struct run_part {
 } run_parts[] = {
     {BK_SQL_RUN_MEASUREMENTS,
      {"measurements", measurement_columns, COUNT(measurement_columns),
-      measurement_rules, measurement_from, MEASUREMENT_UNIT_COLUMN}},
+      measurement_rules, measurement_from, MEASUREMENT_UNIT_COLUMN,
+      finish_measurement}},
     {BK_SQL_SHOW_STAGES,
-     {"load_stages", stage_columns, COUNT(stage_columns), stage_rules, NULL, 0}},
+     {"load_stages", stage_columns, COUNT(stage_columns), stage_rules, NULL, 0, NULL}},
     {BK_SQL_SHOW_TIMELINE,
-     {"timeline", timeline_columns, COUNT(timeline_columns), timeline_rules, NULL, 0}},
+     {"timeline", timeline_columns, COUNT(timeline_columns), timeline_rules, NULL, 0,
+      NULL}},
     {BK_SQL_SHOW_THRESHOLDS,
-     {"thresholds", threshold_columns, COUNT(threshold_columns), NULL, NULL, 0}},
+     {"thresholds", threshold_columns, COUNT(threshold_columns), NULL, NULL, 0, NULL}},
     {BK_SQL_FINDINGS_OF_RUN,
-     {"findings", finding_columns, COUNT(finding_columns), NULL, NULL, 0}},
+     {"findings", finding_columns, COUNT(finding_columns), NULL, NULL, 0, NULL}},
     {BK_SQL_SHOW_HARDWARE_FACTS,
-     {"hardware_facts", fact_columns, COUNT(fact_columns), NULL, NULL, 0}},
+     {"hardware_facts", fact_columns, COUNT(fact_columns), NULL, NULL, 0, finish_fact}},
     {BK_SQL_SHOW_MODEL_FACTS,
-     {"model_facts", fact_columns, COUNT(fact_columns), NULL, NULL, 0}},
+     {"model_facts", fact_columns, COUNT(fact_columns), NULL, NULL, 0, finish_fact}},
     {BK_SQL_SHOW_SOURCES,
-     {"sources", source_columns, COUNT(source_columns), source_rules, NULL, 0}},
+     {"sources", source_columns, COUNT(source_columns), source_rules, NULL, 0, NULL}},
 };
 
 static bool show_run(struct bk_db *db, struct bk_report *r,
@@ -195,15 +255,17 @@ static bool show_run(struct bk_db *db, struct bk_report *r,
 /* --- a session --- */
 
 static bool add_run_findings(struct bk_db *db, struct bk_report *r,
-                             struct bk_section *s, int64_t run, struct bk_err *err)
+                             struct bk_section *s, const struct bk_run_row *run,
+                             struct bk_err *err)
 {
     struct bk_stmt *st = bk_stmt(db, BK_SQL_FINDINGS_OF_RUN);
-    bk_bind_int(st, ":run", run);
+    bk_bind_int(st, ":run", run->id);
     bool more, ok;
     while ((ok = bk_step(st, &more, err)) && more) {
         struct bk_value *c = bk_section_row(r, s);
+        c[0] = bk_v_str(run->name);
         for (size_t i = 0; i < COUNT(finding_columns); i++)
-            c[i] = bk_v_str(bk_dup(r->arena, bk_col_text(st, i)));
+            c[1 + i] = bk_v_str(bk_dup(r->arena, bk_col_text(st, i)));
     }
     bk_reset(st);
     return ok;
@@ -214,11 +276,11 @@ static bool show_session(struct bk_db *db, struct bk_report *r,
 {
     struct bk_section *s =
         bk_report_section(r, "runs", run_columns, COUNT(run_columns));
-    struct bk_section *f =
-        bk_report_section(r, "findings", finding_columns, COUNT(finding_columns));
+    struct bk_section *f = bk_report_section(r, "findings", session_finding_columns,
+                                             COUNT(session_finding_columns));
     for (size_t i = 0; i < runs->n; i++) {
         add_run(r, s, &runs->rows[i]);
-        if (!add_run_findings(db, r, f, runs->rows[i].id, err))
+        if (!add_run_findings(db, r, f, &runs->rows[i], err))
             return false;
     }
     return true;
@@ -234,10 +296,12 @@ enum {
 };
 static const struct rows_spec sizing_values = {
     "values",     sizing_columns, COUNT(sizing_columns),
-    sizing_rules, sizing_from,    SIZING_UNIT_COLUMN};
+    sizing_rules, sizing_from,    SIZING_UNIT_COLUMN,
+    NULL};
 static const size_t sizing_finding_from[] = {0, 1, 2, 3, 4, 5, 6, 6};
 static const struct rows_spec sizing_findings = {
-    "findings", finding_columns, COUNT(finding_columns), NULL, sizing_finding_from, 0};
+    "findings", finding_columns, COUNT(finding_columns), NULL, sizing_finding_from, 0,
+    NULL};
 
 static bool show_sizing(struct bk_db *db, struct bk_report *r, struct bk_str name,
                         bool *found, struct bk_err *err)

@@ -15,7 +15,9 @@ enum {
     DIGITS = 3,       /* of a value with a unit */
     PLAIN_DIGITS = 4, /* of a number without one */
     PERCENT_DECIMALS = 2,
-    GROUPED_FROM = 5, /* digits of a number without unit that is grouped */
+    CHANGE_DECIMALS = 1, /* of a signed percentage: noise is larger than its second */
+    LARGE_CHANGE = 1000, /* percent that are shown without decimals */
+    GROUPED_FROM = 5,    /* digits of a number without unit that is grouped */
     GROUP = 3,
     LONG_TIME_S = 600, /* from here on in minutes, hours, days */
 };
@@ -68,8 +70,7 @@ static int decimals_for(double x, int digits)
 }
 
 /* So many significant digits, but never a digit less than the whole part has. Measured
- * values keep zeros at the end ("15.0"), so that a column has one precision; exact
- * integers have none. */
+ * values keep zeros at the end ("15.0"), so that a column has one precision. */
 static void add_number(struct bk_buf *b, double x, int digits, bool measured,
                        enum bk_lang lang)
 {
@@ -79,7 +80,7 @@ static void add_number(struct bk_buf *b, double x, int digits, bool measured,
     double size = fabs(x);
     if (size >= pow(10, digits - 1) && size < 1e15)
         n = bk_format_fixed(x, 0, text);
-    else if (measured && x != round(x) && size >= least_fixed && size < 1e15)
+    else if (measured && size >= least_fixed && size < 1e15)
         n = bk_format_fixed(x, decimals_for(size, digits), text);
     else
         n = bk_format_digits(x, digits, text);
@@ -109,6 +110,10 @@ static const struct scale scales[] = {
     {"W", 1, " W"},
     {"W", 1e3, " kW"},
     {"W", 1e6, " MW"},
+    {"B/s", 1, " B/s"},
+    {"B/s", 1e3, " kB/s"},
+    {"B/s", 1e6, " MB/s"},
+    {"B/s", 1e9, " GB/s"},
 };
 
 static void add_long_time(struct bk_buf *b, double seconds)
@@ -150,9 +155,37 @@ static bool add_scaled(struct bk_buf *b, double x, struct bk_str unit,
         add_long_time(b, x);
         return true;
     }
-    add_number(b, x / best->factor, DIGITS, true, lang);
+    bool bytes =
+        bk_starts(unit, BK_S("B")) && best->factor == 1.0; /* never a part of one */
+    add_number(b, x / best->factor, DIGITS, !bytes, lang);
     bk_buf_add(b, bk_str(best->shown));
     return true;
+}
+
+/* A difference in percent, without the sign of a plus. */
+static void add_change(struct bk_buf *b, double ratio, enum bk_lang lang)
+{
+    char text[352];
+    double percent = ratio * 100;
+    int decimals = fabs(percent) < LARGE_CHANGE ? CHANGE_DECIMALS : 0;
+    if (fabs(percent) < 0.5 * pow(10, -CHANGE_DECIMALS))
+        percent = 0; /* not "-0.0" */
+    size_t n = bk_format_fixed(percent, decimals, text);
+    add_localised(b, (struct bk_str){text, n}, lang, true);
+    bk_buf_add(b, BK_S(" %"));
+}
+
+/* Percentage points: a difference of shares, or a limit to it. */
+static void add_points(struct bk_buf *b, double ratio, bool difference,
+                       enum bk_lang lang)
+{
+    char text[352];
+    double points = ratio * 100;
+    bool whole = !difference && points == round(points);
+    size_t n = bk_format_fixed(points, whole ? 0 : PERCENT_DECIMALS, text);
+    add_localised(b, (struct bk_str){text, n}, lang, true);
+    bk_buf_addc(b, ' ');
+    bk_buf_add(b, bk_label("pp", lang));
 }
 
 static void add_percent(struct bk_buf *b, double ratio, enum bk_lang lang)
@@ -183,6 +216,10 @@ static void add_real(const struct bk_column *c, double x, struct bk_str unit,
     if (c->flags & BK_COL_RATIO) {
         add_number(b, x, DIGITS, true, lang);
         bk_buf_addc(b, 'x');
+    } else if (bk_is(unit, "pp")) {
+        add_points(b, x, c->flags & BK_COL_SIGNED, lang);
+    } else if ((c->flags & BK_COL_PERCENT) && (c->flags & BK_COL_SIGNED)) {
+        add_change(b, x, lang);
     } else if ((c->flags & BK_COL_PERCENT) || bk_is(unit, "ratio")) {
         add_percent(b, x, lang);
     } else if (add_scaled(b, x, unit, lang)) {

@@ -62,11 +62,14 @@ struct bk_str bk_label(const char *name, enum bk_lang lang)
 }
 
 /* Columns whose words are of a fixed vocabulary: asking for others would search the
- * table for each cell in vain. */
-static bool has_vocabulary(const char *column)
+ * table for each cell in vain.  In English words stand for themselves, but for verdicts,
+ * which are several words. */
+static bool has_vocabulary(const char *column, enum bk_lang lang)
 {
-    static const char *const names[] = {"direction", "origin", "population",
-                                        "severity",  "status", "verdict"};
+    if (lang == BK_EN)
+        return strcmp(column, "verdict") == 0;
+    static const char *const names[] = {"direction", "origin", "population", "severity",
+                                        "state",     "status", "verdict"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(names[i], column) == 0)
             return true;
@@ -78,7 +81,7 @@ struct bk_str bk_word_label(const char *column, struct bk_str value, enum bk_lan
 {
     char key[64];
     size_t n = strlen(column);
-    if (lang == BK_EN || !has_vocabulary(column) || n + 1 + value.len > sizeof key)
+    if (!has_vocabulary(column, lang) || n + 1 + value.len > sizeof key)
         return (struct bk_str){0};
     memcpy(key, column, n);
     key[n] = '=';

@@ -128,8 +128,8 @@ static void text_is_aligned_for_people(void **state)
            "ratio  verdict                  trend\n"
            "061      2026-02-14 10:39:42  workers=8, note=a;b    12,345   11.8 ms  "
            "1.16x  regression               ▁▇\n"
-           "=1+1     -                    -                           -       NaN     "
-           "7x  says \"no\", then | stops  -\n"
+           "=1+1     -                    -                           -       NaN  "
+           "7.00x  says \"no\", then | stops  -\n"
            "\n"
            "warning: two sessions | are missing\n");
 }
@@ -143,7 +143,7 @@ static void markdown_escapes_bars(void **state)
            "|---|---|---|---:|---:|---:|---|---|\n"
            "| 061 | 2026-02-14 10:39:42 | workers=8, note=a;b | 12.345 | 11,8 ms | "
            "1,16x | regressão | ▁▇ |\n"
-           "| =1+1 | | | | NaN | 7x | says \"no\", then \\| stops | |\n"
+           "| =1+1 | | | | NaN | 7,00x | says \"no\", then \\| stops | |\n"
            "\n"
            "- **aviso**: two sessions \\| are missing\n");
 }
@@ -330,7 +330,9 @@ static void numbers_take_fitting_units(void **state)
         {"s", 0, -0.25, "-250 ms"},
         {"s", 0, 59.99, "60.0 s"},
         {"s", 0, 14.996, "15.0 s"},
-        {"s", 0, 15, "15 s"},
+        {"s", 0, 15, "15.0 s"},
+        {"s", 0, 180, "180 s"},
+        {"s", 0, 0.000042, "42.0 µs"},
         {"s", 0, 600, "10 min"},
         {"s", 0, 3725, "1 h 2 min"},
         {"s", 0, 187200, "2 d 4 h"},
@@ -343,9 +345,16 @@ static void numbers_take_fitting_units(void **state)
         {"ratio", 0, 0.0325, "3.25 %"},
         {"ratio", 0, 0, "0 %"},
         {"ratio", 0, 0.000123, "0.012 %"},
-        {"ratio", BK_COL_SIGNED, 0.032, "+3.20 %"},
+        {"ratio", BK_COL_SIGNED | BK_COL_PERCENT, 0.032, "+3.2 %"},
+        {"ratio", BK_COL_SIGNED | BK_COL_PERCENT, 0, "0.0 %"},
+        {"ratio", BK_COL_SIGNED | BK_COL_PERCENT, -0.0001, "0.0 %"},
+        {"ratio", BK_COL_SIGNED | BK_COL_PERCENT, 3857.276, "+385,728 %"},
+        {"pp", BK_COL_SIGNED, 0.126, "+12.60 pp"},
+        {"pp", 0, 0.01, "1 pp"},
+        {"B/s", 0, 25000, "25.0 kB/s"},
+        {"B/s", 0, 250, "250 B/s"},
         {"ratio", 0, 0.05, "5 %"},
-        {"", BK_COL_RATIO, 2, "2x"},
+        {"", BK_COL_RATIO, 2, "2.00x"},
         {"", BK_COL_RATIO, 9.999, "10.0x"},
         {"", BK_COL_RATIO, 1.1649, "1.16x"},
         {"1/s", 0, 16.94, "16.94/s"},
@@ -461,7 +470,7 @@ static void a_single_long_row_stands_upright(void **state)
                         "session        061\n"
                         "started (UTC)  2026-02-14 10:39:42\n"
                         "requests       1\n"
-                        "ratio          2x\n"
+                        "ratio          2.00x\n"
                         "verdict        a verdict that takes more than a hundred "
                         "columns, so that no terminal shows the whole of it in a "
                         "table\n");
