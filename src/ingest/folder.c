@@ -458,8 +458,14 @@ static bool import_results(struct folder *fo, size_t which, struct bk_err *err)
             fail(fo, p, err);
             return false;
         }
-        for (size_t k = first; which > 0 && k < u->n_runs; k++)
-            u->runs[k]->claims = true;
+        /* In a run's own folder a summary stands for the run: it is not what somebody
+         * says of a run that is told elsewhere. */
+        for (size_t k = first; k < u->n_runs; k++)
+            u->runs[k]->claims = false;
+        if (which > 0)
+            note(fo, p->name,
+                 bk_fmt(u->arena, "the run is taken from %.*s, for want of %.*s",
+                        BK_F(p->name), BK_F(u->in->layout.results[0])));
     }
     u->source = 0;
     return true;

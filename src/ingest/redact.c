@@ -148,7 +148,8 @@ static bool is_nothing(struct bk_str v)
     static const char *const nothing[] = {"null",  "none", "nil",   "true",
                                           "false", "yes",  "no",    "undefined",
                                           "nan",   "-",    "unset", NULL};
-    return v.len == 0 || one_of(v, nothing) || bk_is(v, BK_REDACTED);
+    /* $HF_TOKEN and ${HF_TOKEN} only name a variable */
+    return v.len == 0 || v.ptr[0] == '$' || one_of(v, nothing) || bk_is(v, BK_REDACTED);
 }
 
 /* Numbers and texts with blanks are no tokens.  A lone lower-case "token" is more often

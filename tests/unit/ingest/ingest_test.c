@@ -265,7 +265,7 @@ static void test_incomplete_folder(void **state)
 {
     (void)state;
     struct bk_import_options o = {.layout = put("x.layout", layout_text)};
-    put("t/7/h100/SUMMARY.md", k6);
+    put("t/7/h100/SUMMARY.md", bk_fmt(w.arena, "# Result\n\n```\n%s```\n", k6).ptr);
     put("t/7/h100/k6.txt", "");
     put("t/7/h100/env.txt", "");
     put("t/7/h100/after.json", "{\"detail\": \"refused\"}");
@@ -276,11 +276,12 @@ static void test_incomplete_folder(void **state)
     assert_non_null(strstr(w.told, "imported SUMMARY.md|"));
     assert_non_null(strstr(w.told, "skipped README.md|"));
     assert_int_equal(w.counts.runs, 1);
-    assert_string_equal(query("SELECT claims FROM run"), "1");
-    /* k6.txt and env.txt are empty; after.json has no number, before.json is missing */
+    assert_string_equal(query("SELECT claims FROM run"), "0");
+    /* k6.txt and env.txt are empty, so that SUMMARY.md stands in; after.json has no
+     * number, before.json is missing */
     assert_string_equal(query("SELECT count(*) FROM finding WHERE code = "
                               "'context-missing'"),
-                        "4");
+                        "5");
 }
 
 static void test_bad_options(void **state)

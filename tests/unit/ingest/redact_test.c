@@ -74,6 +74,7 @@ static void test_results_stay(void **state)
     stays("vllm:time_per_output_token_seconds_bucket{le=\"0.5\"} 3\n");
     stays("{\"api_key\": null, \"password\": \"\", \"token\": \"Hello\"}");
     stays("Namespace(api_key=None, private=true)");
+    stays("docker run --env \"HF_TOKEN=$HF_TOKEN\" -e API_KEY=${API_KEY} x\n");
     stays("Max token: 500\nKey: Value\n| token | 5 |\n");
 }
 
