@@ -5,6 +5,7 @@
 #include "internal.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "../check/check.h"
 
@@ -273,23 +274,43 @@ static void set_source(struct bk_run *r, size_t source)
         r->findings[i].source = source;
 }
 
-/* The time of a snapshot: --started-at, else what the path says. */
-static int64_t taken_at(const struct bk_unit_work *u, struct bk_str path)
+/* What the first template that matches says of a path.  Templates may name folders
+ * above the one that was given ('import .'): then the whole path is tried. */
+static bool path_says(struct bk_unit_work *u, struct bk_str path, struct bk_saids *says,
+                      bool *matched, struct bk_err *err)
 {
     const struct bk_ingesting *in = u->in;
+    char folder[4096];
+    *matched = false;
+    for (size_t i = 0; i < in->n_templates && !*matched; i++) {
+        if (!bk_path_says(u->arena, in->templates[i], path, says, matched, err))
+            return false;
+    }
+    if (*matched || bk_starts(path, BK_S("/")) || bk_is(path, "-") ||
+        !getcwd(folder, sizeof folder))
+        return true;
+    struct bk_str whole = bk_fmt(u->arena, "%s/%.*s", folder, BK_F(path));
+    for (size_t i = 0; i < in->n_templates && !*matched; i++) {
+        if (!bk_path_says(u->arena, in->templates[i], whole, says, matched, err))
+            return false;
+    }
+    return true;
+}
+
+/* The time of a snapshot: --started-at, else what the path says. */
+static int64_t taken_at(struct bk_unit_work *u, struct bk_str path)
+{
     int64_t ns = BK_NO_TIME;
-    bool matched = false, zoned;
+    bool matched, zoned;
     struct bk_err ignored = {0};
-    if (in->taken_ns != BK_NO_TIME)
-        return in->taken_ns;
-    for (size_t i = 0; i < in->n_templates && !matched; i++) {
-        struct bk_saids says = {0};
-        if (!bk_path_says(u->arena, in->templates[i], path, &says, &matched, &ignored))
-            break;
-        for (size_t k = 0; k < says.n; k++) {
-            if (bk_is(says.items[k].name, "started_at"))
-                bk_guess_time(says.items[k].value, says.items[k].format, &ns, &zoned);
-        }
+    struct bk_saids says = {0};
+    if (u->in->taken_ns != BK_NO_TIME)
+        return u->in->taken_ns;
+    if (!path_says(u, path, &says, &matched, &ignored))
+        return ns;
+    for (size_t k = 0; k < says.n; k++) {
+        if (bk_is(says.items[k].name, "started_at"))
+            bk_guess_time(says.items[k].value, says.items[k].format, &ns, &zoned);
     }
     return ns;
 }
@@ -328,15 +349,14 @@ bool bk_unit_import(struct bk_unit_work *u, const struct bk_importer *imp,
 
 /* --- context and checks --- */
 
-static bool path_context(struct bk_unit_work *u, struct bk_str path,
-                         struct bk_saids *says, struct bk_err *err)
+static void note_no_match(struct bk_unit_work *u, struct bk_str path)
 {
-    bool matched = false;
-    for (size_t i = 0; i < u->in->n_templates && !matched; i++) {
-        if (!bk_path_says(u->arena, u->in->templates[i], path, says, &matched, err))
-            return false;
+    for (size_t i = 0; i < u->n_runs; i++) {
+        struct bk_finding *f = bk_run_finding(
+            u->arena, u->runs[i], "context-missing", BK_INFO, BK_S("path"),
+            "the path '%.*s' matches no template", BK_F(bk_upto(path, MAX_SHOWN_PATH)));
+        f->locator = BK_S("path");
     }
-    return true;
 }
 
 static void sizing_context(struct bk_unit_work *u, const struct bk_saids *level)
@@ -356,8 +376,11 @@ bool bk_unit_context(struct bk_unit_work *u, struct bk_str path,
                      const struct bk_saids *layout, struct bk_err *err)
 {
     struct bk_saids says = {0};
-    if (!path_context(u, path, &says, err))
+    bool matched;
+    if (!path_says(u, path, &says, &matched, err))
         return false;
+    if (u->in->n_templates > 0 && !matched)
+        note_no_match(u, path);
     for (size_t i = 0; i < u->n_runs; i++) {
         struct bk_applying ap = {
             .arena = u->arena,

@@ -327,6 +327,27 @@ static void test_same_run_in_another_file(void **state)
     assert_string_equal(query("SELECT count(*) FROM run"), "1");
 }
 
+static void test_path_above(void **state)
+{
+    (void)state;
+    const char *template[] = {"{hardware}/{session}/"};
+    struct bk_import_options o = {.from_path = {template, 1}};
+    char old[4096];
+    put("h100/7/k6.txt", k6);
+    put("k6.txt", bk_fmt(w.arena, "%s\n", k6).ptr);
+    assert_non_null(getcwd(old, sizeof old));
+    assert_int_equal(chdir(at("h100/7")), 0);
+    bool ok = import(&o, ".");
+    assert_int_equal(chdir(old), 0);
+    assert_true(ok);
+    assert_string_equal(query("SELECT session || hardware FROM v_run"), "7h100");
+    template[0] = "{hardware}/x-{session}/";
+    assert_true(import(&o, at("k6.txt")));
+    assert_string_equal(
+        query("SELECT code FROM finding WHERE code = 'context-missing'"),
+        "context-missing");
+}
+
 /* Numbers out of a log are all derived; two logs are two runs all the same. */
 static void test_two_logs(void **state)
 {
@@ -355,6 +376,7 @@ int main(void)
         T(test_dry_run_and_interrupt),
         T(test_same_run_in_another_file),
         T(test_two_logs),
+        T(test_path_above),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
