@@ -685,8 +685,10 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
     bk_match_runs(r->arena, sides, c.n_sides, &c.matches);
     while (c.n_complete < c.matches.n && c.matches.items[c.n_complete].complete)
         c.n_complete++;
-    for (size_t s = 0; s < c.n_sides; s++)
-        bk_report_arg(r, "side", sides[s].label);
+    struct bk_str labels = sides[0].label;
+    for (size_t s = 1; s < c.n_sides; s++)
+        labels = bk_fmt(r->arena, "%.*s, %.*s", BK_F(labels), BK_F(sides[s].label));
+    bk_report_arg(r, "sides", labels);
     context_columns(&c);
     metric_columns(&c);
     for (size_t i = 0; i < c.n_complete; i++)
