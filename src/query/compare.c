@@ -566,7 +566,7 @@ static bool warn_of_failures(struct comparison *c, const struct bk_run_row *run,
 {
     struct bk_arena *a = c->r->arena;
     double all, good, latency_all, latency_ok;
-    struct bk_str text = {"", 0};
+    struct bk_str why = {"", 0}, advice = {"", 0};
     if (bk_is(run->status, "ok"))
         return true;
     if (!run_value(c, run->id, "request_throughput", "value", "", &all, err) ||
@@ -575,20 +575,19 @@ static bool warn_of_failures(struct comparison *c, const struct bk_run_row *run,
         !run_value(c, run->id, "request_latency", "mean", "ok", &latency_ok, err))
         return false;
     if (run->status_why.len > 0)
-        text = bk_fmt(a, ": %.*s", BK_F(run->status_why));
+        why = bk_fmt(a, ": %.*s", BK_F(run->status_why));
     if (isfinite(all) && isfinite(good) && good < all)
-        text =
-            bk_fmt(a,
-                   "%.*s; of %.*s requests a second %.*s succeeded: read "
-                   "ok_throughput, not request_throughput",
-                   BK_F(text), BK_F(four_digits(a, all)), BK_F(four_digits(a, good)));
+        advice = bk_fmt(a,
+                        "; read ok_throughput (%.*s/s), not request_throughput "
+                        "(%.*s/s)",
+                        BK_F(four_digits(a, good)), BK_F(four_digits(a, all)));
+    /* where a tool times what succeeded alone, there is nothing to tell apart */
     if (isfinite(latency_all) && isfinite(latency_ok))
-        text = bk_fmt(a,
-                      "%.*s; request_latency covers failures too, but for scope "
-                      "ok",
-                      BK_F(text));
-    bk_report_note(c->r, "failures", BK_WARNING, "%.*s is %.*s%.*s", BK_F(run->name),
-                   BK_F(run->status), BK_F(text));
+        advice = bk_fmt(a, "%.*s%s", BK_F(advice),
+                        advice.len > 0 ? ", and latencies of scope ok"
+                                       : "; read latencies of scope ok");
+    bk_report_note(c->r, "failures", BK_WARNING, "%.*s is %.*s%.*s%.*s",
+                   BK_F(run->name), BK_F(run->status), BK_F(why), BK_F(advice));
     return true;
 }
 

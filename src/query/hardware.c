@@ -79,8 +79,7 @@ static bool show_one(struct bk_db *db, struct bk_report *r, const char *name,
         return false;
     if (!found)
         return bk_fail(err, BK_EUSAGE,
-                       "no hardware is called '%s'; 'benchkeep hardware' lists them",
-                       name);
+                       "no hardware is called '%s' (see 'benchkeep hardware')", name);
     bk_report_arg(r, "hardware", canonical);
     st = bk_stmt(db, BK_SQL_HARDWARE_FACTS);
     bk_bind_int(st, ":hardware", id);
@@ -152,7 +151,7 @@ static bool remove_alias(struct bk_db *db, struct bk_report *r, const char *alia
     bk_reset(st);
     if (ok && !found)
         return bk_fail(err, BK_EUSAGE,
-                       "no alias '%s'; 'benchkeep hardware alias list' shows them",
+                       "no alias is called '%s' (see 'benchkeep hardware alias list')",
                        alias);
     return ok;
 }

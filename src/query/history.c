@@ -486,8 +486,8 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
     }
     add_notes(&h, r, &runs, n_retold);
     if (h.n == 0)
-        bk_report_note(r, "no-data", BK_WARNING, "no such run has %.*s %.*s",
-                       BK_F(metric), BK_F(stat));
+        bk_report_note(r, "no-data", BK_WARNING, "no such run has %.*s",
+                       BK_F(r->title));
     return true;
 }
 

@@ -112,6 +112,27 @@ static bool list_aliases(struct bk_db *db, struct bk_report *r, struct bk_err *e
     return ok;
 }
 
+/* A target may be a metric of the user's own; more often it is a slip. */
+static void note_new_metric(struct bk_report *r, const struct bk_dict *d,
+                            struct bk_str target)
+{
+    struct bk_target t;
+    size_t n;
+    if (!bk_target_parse(d, target, &t) || t.kind != BK_TARGET_METRIC ||
+        t.metric != NULL)
+        return;
+    const struct bk_metric *metrics = bk_dict_metrics(d, &n);
+    const char **names = bk_alloc_array(r->arena, n, sizeof *names);
+    for (size_t i = 0; i < n; i++)
+        names[i] = bk_cstr(r->arena, metrics[i].name);
+    const char *near = bk_nearest(bk_cstr(r->arena, t.name), names, n);
+    bk_report_note(r, "new-metric", BK_WARNING,
+                   "'%.*s' is no metric of the dictionary and becomes one of your "
+                   "own%s%s%s",
+                   BK_F(t.name), near != NULL ? "; did you mean '" : "",
+                   near != NULL ? near : "", near != NULL ? "'?" : "");
+}
+
 static bool add_alias(struct bk_db *db, struct bk_report *r,
                       const struct metrics_args *o, const char *alias,
                       const char *target, struct bk_err *err)
@@ -127,6 +148,7 @@ static bool add_alias(struct bk_db *db, struct bk_report *r,
     bk_bind_text(st, ":alias", key);
     bk_bind_text(st, ":target", bk_str(target));
     bk_bind_text(st, ":unit", bk_str(o->unit));
+    note_new_metric(r, d, bk_str(target));
     return bk_run_stmt(st, err) && list_aliases(db, r, err);
 }
 
@@ -143,7 +165,9 @@ static bool remove_alias(struct bk_db *db, struct bk_report *r,
     if (ok && !found)
         return bk_fail(
             err, BK_EUSAGE,
-            "no alias '%s' of yours; 'benchkeep metrics alias list' shows them", alias);
+            "you have no alias '%s' %s%s (see 'benchkeep metrics alias list')", alias,
+            o->format != NULL ? "for " : "for every format",
+            o->format != NULL ? o->format : "");
     return ok && list_aliases(db, r, err);
 }
 

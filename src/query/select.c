@@ -367,12 +367,12 @@ static bool name_must_be_known(struct bk_arena *a, struct bk_db *db, struct bk_s
     if (found || bk_dict_is_param(bk_dict_new(a), name))
         return true;
     const char *near = bk_nearest(bk_cstr(a, name), names, BK_N_DIMS + 3);
-    return bk_fail(err, BK_EUSAGE,
-                   "no run has a parameter '%.*s'%s%s%s; filters know session, "
-                   "hardware, model, engine, workload, status, run, claims and the "
-                   "parameters that 'benchkeep runs' shows",
-                   BK_F(name), near ? "; did you mean '" : "", near ? near : "",
-                   near ? "'?" : "");
+    return bk_fail(
+        err, BK_EUSAGE,
+        "no run has a parameter '%.*s'%s%s%s (filters know session, hardware, "
+        "model, engine, workload, status, run, claims and the parameters "
+        "that 'benchkeep runs' shows)",
+        BK_F(name), near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 static bool add_condition(struct bk_arena *a, struct bk_db *db, struct bk_filter *f,

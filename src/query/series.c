@@ -299,7 +299,8 @@ static struct bk_judgement judge_constant(const struct bk_series *s,
     struct bk_judgement j = {"no_material_change", {NULL, 0}};
     if (fabs(change) >= s->floor)
         j.verdict = verdict_of_change(s, row, change);
-    j.why = bk_fmt(s->arena, "%.*s against %zu equal sessions: no noise to test by",
+    j.why = bk_fmt(s->arena,
+                   "changed by %.*s against %zu equal sessions: no noise to test by",
                    BK_F(change_text(s, change)), old->n);
     return j;
 }
@@ -322,7 +323,8 @@ static struct bk_judgement judge_by(const struct bk_series *s,
         noise->df >= MIN_POOLED_DF ? s->floor : FEW_SESSIONS_FACTOR * s->floor;
     char p_text[352];
     bk_format_digits(p, 2, p_text);
-    j.why = bk_fmt(s->arena, "%.*s against %zu session%s of this config, p = %s%s",
+    j.why = bk_fmt(s->arena,
+                   "changed by %.*s against %zu session%s of this config, p = %s%s",
                    BK_F(change_text(s, change)), old->n, old->n == 1 ? "" : "s", p_text,
                    noise->borrowed ? ", borrowed noise" : "");
     if (p <= ALPHA && fabs(change) >= floor)

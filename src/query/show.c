@@ -336,8 +336,8 @@ static bool none_such(struct bk_report *r, const struct bk_run_list *all,
                        BK_F(ref), n, BK_F(text), n > MAX_CANDIDATES ? "\n  ..." : "");
     return bk_fail(
         err, BK_EUSAGE,
-        "no run, session or sizing run is called '%.*s'; 'benchkeep runs' and "
-        "'benchkeep sessions' list them",
+        "no run, session or sizing run is called '%.*s' (see 'benchkeep runs' and "
+        "'benchkeep sessions')",
         BK_F(ref));
 }
 

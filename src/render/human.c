@@ -193,7 +193,8 @@ static void add_percent(struct bk_buf *b, double ratio, enum bk_lang lang)
     char text[352];
     double percent = ratio * 100;
     size_t n;
-    if (percent != 0 && fabs(percent) < 0.1)
+    const double least = 0.095; /* shown with two decimals */
+    if (percent != 0 && fabs(percent) < least)
         n = bk_format_digits(percent, 2, text);
     else
         n = bk_format_fixed(percent, percent == round(percent) ? 0 : PERCENT_DECIMALS,

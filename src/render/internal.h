@@ -67,5 +67,9 @@ bool bk_table_read(struct bk_table *t, struct bk_section *s,
 /* Takes columns out in which no row has anything, when all rows were read. */
 void bk_table_drop_empty(struct bk_table *t);
 void bk_table_end(struct bk_table *t);
+/* Several sections, all without rows, and notes that say why: those alone are shown. */
+bool bk_all_empty(const struct bk_report *r);
+/* What people read of a note: in their language where its words never vary. */
+struct bk_str bk_note_text(const struct bk_note *n, enum bk_lang lang);
 
 #endif

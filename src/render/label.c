@@ -77,11 +77,13 @@ static bool has_vocabulary(const char *column, enum bk_lang lang)
     return false;
 }
 
-struct bk_str bk_word_label(const char *column, struct bk_str value, enum bk_lang lang)
+/* The label of "COLUMN=VALUE". */
+static struct bk_str vocabulary_label(const char *column, struct bk_str value,
+                                      enum bk_lang lang)
 {
     char key[64];
     size_t n = strlen(column);
-    if (!has_vocabulary(column, lang) || n + 1 + value.len > sizeof key)
+    if (n + 1 + value.len > sizeof key)
         return (struct bk_str){0};
     memcpy(key, column, n);
     key[n] = '=';
@@ -89,6 +91,19 @@ struct bk_str bk_word_label(const char *column, struct bk_str value, enum bk_lan
         memcpy(key + n + 1, value.ptr, value.len);
     return look_up("labels", (struct bk_str){key, n + 1 + value.len},
                    LABEL_FIELD + (size_t)lang);
+}
+
+struct bk_str bk_word_label(const char *column, struct bk_str value, enum bk_lang lang)
+{
+    if (!has_vocabulary(column, lang))
+        return (struct bk_str){0};
+    return vocabulary_label(column, value, lang);
+}
+
+struct bk_str bk_note_text(const struct bk_note *n, enum bk_lang lang)
+{
+    struct bk_str text = vocabulary_label("note", n->code, lang);
+    return text.len ? text : n->message;
 }
 
 void bk_heading(const char *name, enum bk_lang lang, struct bk_buf *b)

@@ -88,11 +88,11 @@ static void render_notes(const struct bk_report *r, enum bk_lang lang,
 {
     static const char *const names[] = {
         [BK_INFO] = "note", [BK_WARNING] = "warning", [BK_ERROR] = "error"};
-    if (r->notes && r->sections)
+    if (r->notes && r->sections && !bk_all_empty(r))
         bk_out_add(out, BK_S("\n"));
     for (const struct bk_note *n = r->notes; n; n = n->link) {
         struct bk_buf text = {0};
-        bk_human_text(&text, n->message);
+        bk_human_text(&text, bk_note_text(n, lang));
         bk_out_addf(out, "- **%.*s**: ", BK_F(bk_label(names[n->severity], lang)));
         add_escaped(out, bk_buf_str(&text));
         bk_out_add(out, BK_S("\n"));
@@ -106,7 +106,8 @@ static bool render(const struct bk_report *r, const struct bk_render_options *o,
     bool several = r->sections && r->sections->link;
     if (r->title.len)
         add_title(out, "# ", r->title);
-    for (struct bk_section *s = r->sections; s; s = s->link) {
+    bool rows = !bk_all_empty(r);
+    for (struct bk_section *s = r->sections; rows && s; s = s->link) {
         if (s != r->sections)
             bk_out_add(out, BK_S("\n"));
         if (several || s->title.len)

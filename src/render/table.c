@@ -45,6 +45,17 @@ void bk_table_begin(struct bk_table *t, const struct bk_section *s, enum bk_lang
     t->mark = bk_arena_mark(t->arena);
 }
 
+bool bk_all_empty(const struct bk_report *r)
+{
+    if (!r->sections || !r->sections->link || !r->notes)
+        return false;
+    for (const struct bk_section *s = r->sections; s; s = s->link) {
+        if (s->next || s->n_rows > 0)
+            return false;
+    }
+    return true;
+}
+
 static bool is_number(const struct bk_value *v)
 {
     return v->type == BK_CELL_INT || v->type == BK_CELL_REAL;

@@ -259,7 +259,7 @@ static void render_note(const struct page *p, const struct bk_note *n)
     static const char *const colours[] = {
         [BK_INFO] = BOLD, [BK_WARNING] = YELLOW, [BK_ERROR] = RED};
     struct bk_buf text = {0};
-    bk_human_text(&text, n->message);
+    bk_human_text(&text, bk_note_text(n, p->options->lang));
     add_colour(p, colours[n->severity]);
     bk_out_addf(p->out, "%.*s:", BK_F(bk_label(names[n->severity], p->options->lang)));
     add_colour(p, RESET);
@@ -278,13 +278,14 @@ static bool render(const struct bk_report *r, const struct bk_render_options *o,
         bk_out_addf(out, "%.*s\n\n", BK_F(bk_buf_str(&title)));
         bk_buf_free(&title);
     }
-    for (struct bk_section *s = r->sections; s; s = s->link) {
+    bool rows = !bk_all_empty(r);
+    for (struct bk_section *s = r->sections; rows && s; s = s->link) {
         if (s != r->sections)
             bk_out_add(out, BK_S("\n"));
         if (!render_section(&p, s, several || s->title.len, err))
             return false;
     }
-    if (r->notes && r->sections)
+    if (r->notes && r->sections && rows)
         bk_out_add(out, BK_S("\n"));
     for (const struct bk_note *n = r->notes; n; n = n->link)
         render_note(&p, n);

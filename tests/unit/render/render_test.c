@@ -345,6 +345,7 @@ static void numbers_take_fitting_units(void **state)
         {"ratio", 0, 0.0325, "3.25 %"},
         {"ratio", 0, 0, "0 %"},
         {"ratio", 0, 0.000123, "0.012 %"},
+        {"ratio", 0, 1 - 0.999, "0.10 %"},
         {"ratio", BK_COL_SIGNED | BK_COL_PERCENT, 0.032, "+3.2 %"},
         {"ratio", BK_COL_SIGNED | BK_COL_PERCENT, 0, "0.0 %"},
         {"ratio", BK_COL_SIGNED | BK_COL_PERCENT, -0.0001, "0.0 %"},
