@@ -300,6 +300,7 @@ bool bk_write_run(struct bk_sink *s, struct bk_run *run, struct bk_err *err)
                                  .unit_id = ar->unit_id,
                                  .name = row.name};
         ar->counts.runs++;
+        ar->counts.samples += (int64_t)run->n_samples;
     }
     return ok;
 }

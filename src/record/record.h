@@ -156,6 +156,7 @@ struct bk_run {
     size_t n_stages;
     struct bk_tick *ticks;
     size_t n_ticks;
+    size_t n_samples; /* single observations (requests, points) that the source holds */
     struct bk_threshold *thresholds;
     size_t n_thresholds;
     struct bk_finding *findings; /* those about this run */
