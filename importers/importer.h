@@ -77,7 +77,9 @@ struct bk_importer {
     /* 0: not mine .. 100: certain. Looks at the head only; pure. */
     int (*bid)(const struct bk_input *in);
     /* Emits records. On malformed input: BK_EINPUT with the place ("line 12: ...",
-     * "byte 345: ..."), without the path. */
+     * "byte 345: ..."), without the path.  A sound source that is no result (a
+     * warm-up, the list of failures of a sweep): BK_ESKIP with the reason, nothing
+     * emitted. */
     bool (*import)(struct bk_input *in, const struct bk_importing *im,
                    struct bk_err *err);
     /* NULL, or: the run that lies between two expositions (--before, --after). */

@@ -81,6 +81,7 @@ int bk_exit_status(enum bk_code code)
 {
     switch (code) {
     case BK_OK:
+    case BK_ESKIP:
         return 0;
     case BK_EUSAGE:
         return 2;

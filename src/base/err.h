@@ -17,6 +17,8 @@ enum bk_code {
     BK_EINPUT, /* an input was refused: exit status 4 */
     BK_EDB,    /* the database cannot be used: exit status 5 */
     BK_ESYS,   /* the system failed (memory, disk, permission): exit status 6 */
+    BK_ESKIP,  /* a sound input that holds nothing to keep (a warm-up, an accuracy log);
+                  the message is the reason: the file is 'skipped', exit status 0 */
 };
 
 struct bk_err {
@@ -39,7 +41,7 @@ bool bk_wrap(struct bk_err *err, const char *fmt, ...)
 bool bk_fail_errno(struct bk_err *err, int errno_value, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Exit status of the program for a code: 0, 2, 4, 5, 6. */
+/* Exit status of the program for a code: 0, 2, 4, 5, 6 (0 for a skipped input). */
 int bk_exit_status(enum bk_code code);
 
 #endif

@@ -409,7 +409,8 @@ static void settle_rest(struct folder *fo, enum bk_file_status known, struct bk_
         struct part *p = &fo->parts[i];
         bool pending = p->is_result || p->source != BK_NONE ||
                        (p->r.status == BK_FILE_IMPORTED && p->r.error.len == 0);
-        if (!pending || p->r.status == BK_FILE_DUPLICATE)
+        if (!pending || p->r.status == BK_FILE_DUPLICATE ||
+            p->r.status == BK_FILE_SKIPPED)
             continue;
         p->r.status = known;
         p->r.error = why;
@@ -455,6 +456,10 @@ static bool import_results(struct folder *fo, size_t which, struct bk_err *err)
         u->source = p->source;
         size_t first = u->n_runs;
         if (!bk_unit_import(u, p->importer, &p->file, err)) {
+            if (err->code == BK_ESKIP) {
+                skip(p, bk_dup(u->arena, bk_str(err->msg)));
+                continue;
+            }
             fail(fo, p, err);
             return false;
         }
@@ -468,6 +473,15 @@ static bool import_results(struct folder *fo, size_t which, struct bk_err *err)
                         BK_F(p->name), BK_F(u->in->layout.results[0])));
     }
     u->source = 0;
+    return true;
+}
+
+static bool every_result_skipped(const struct folder *fo)
+{
+    for (size_t i = 0; i < fo->n; i++) {
+        if (fo->parts[i].is_result && fo->parts[i].r.status != BK_FILE_SKIPPED)
+            return false;
+    }
     return true;
 }
 
@@ -501,8 +515,10 @@ static bool store(struct folder *fo, struct bk_err *err)
     }
     result->r.counts = u->counts;
     for (size_t i = 0; i < fo->n; i++) {
-        if (fo->parts[i].is_result && fo->parts[i].r.status != BK_FILE_DUPLICATE)
-            fo->parts[i].r.status = BK_FILE_IMPORTED;
+        struct part *p = &fo->parts[i];
+        if (p->is_result && p->r.status != BK_FILE_DUPLICATE &&
+            p->r.status != BK_FILE_SKIPPED)
+            p->r.status = BK_FILE_IMPORTED;
     }
     return true;
 }
@@ -531,7 +547,13 @@ static bool import_folder(struct folder *fo, struct bk_err *err)
         duplicate_folder(fo);
         return true;
     }
-    return import_results(fo, which, err) && store(fo, err);
+    if (!import_results(fo, which, err))
+        return false;
+    if (every_result_skipped(fo)) {
+        settle_rest(fo, BK_FILE_SKIPPED, BK_S("the folder has no result"));
+        return true;
+    }
+    return store(fo, err);
 }
 
 static void tell_all(struct folder *fo)

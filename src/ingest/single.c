@@ -24,6 +24,10 @@ static bool import_records(struct bk_unit_work *u, const struct bk_importer *imp
     bk_unit_member(u, f, bk_str(imp->name), imp->version);
     u->must_be_new = true;
     if (!bk_unit_import(u, imp, f, err)) {
+        if (err->code == BK_ESKIP) {
+            skip(r, bk_dup(u->arena, bk_str(err->msg)));
+            return true;
+        }
         r->status = u->known ? BK_FILE_DUPLICATE : BK_FILE_FAILED;
         return u->known;
     }

@@ -27,6 +27,12 @@ static void fail_sets_code_and_message(void **state)
     assert_int_equal(bk_exit_status(err.code), 4);
 }
 
+static void a_skipped_input_is_no_failure_of_the_command(void **state)
+{
+    (void)state;
+    assert_int_equal(bk_exit_status(BK_ESKIP), 0);
+}
+
 static void fail_errno_speaks_in_lower_case(void **state)
 {
     (void)state;
@@ -216,6 +222,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fail_sets_code_and_message),
+        cmocka_unit_test(a_skipped_input_is_no_failure_of_the_command),
         cmocka_unit_test(fail_errno_speaks_in_lower_case),
         cmocka_unit_test(long_messages_are_cut_between_characters),
         cmocka_unit_test(arena_gives_zeroed_aligned_memory_back),
