@@ -2,7 +2,7 @@
  *
  * Counters, sums and counts of several engines are added; shares (a cache's usage) are
  * averaged.  Histograms give count, sum, mean, and percentiles with the bounds of their
- * bucket; methods.md section 9. */
+ * bucket. */
 #include <math.h>
 #include <string.h>
 

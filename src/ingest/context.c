@@ -231,6 +231,15 @@ static bool takes_over(struct bk_applying *ap, const struct level *level,
     return !stays;
 }
 
+/* What the file's place adds to all its runs also tells them from those of the files
+ * beside it: "concurrency=5 batch_size=8" of results_5.csv. */
+static void extend_key(struct bk_applying *ap, const struct bk_said *said)
+{
+    if (ap->run->key.len > 0)
+        ap->run->key = bk_fmt(ap->arena, "%.*s=%.*s %.*s", BK_F(said->name),
+                              BK_F(said->value), BK_F(ap->run->key));
+}
+
 static void apply_param(struct bk_applying *ap, const struct level *level,
                         const struct bk_said *said)
 {
@@ -245,6 +254,7 @@ static void apply_param(struct bk_applying *ap, const struct level *level,
         p->locator = said->place;
     } else {
         bk_run_param(ap->arena, ap->run, said->name, said->value, said->place);
+        extend_key(ap, said);
     }
     take_place(ap, said->name, said->place);
 }

@@ -1,4 +1,4 @@
-/* Classic Prometheus histograms and counters; see histogram.h, methods.md section 9. */
+/* Classic Prometheus histograms and counters; see histogram.h. */
 #include "histogram.h"
 
 #include <math.h>

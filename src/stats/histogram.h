@@ -2,7 +2,7 @@
  * the bounds that hold for certain, the share below a bound, what a counter grew by.
  *
  * After Prometheus' promql/quantile.go (github.com/prometheus/prometheus,
- * bucketQuantile and ensureMonotonicAndIgnoreSmallDeltas); methods.md section 9. */
+ * bucketQuantile and ensureMonotonicAndIgnoreSmallDeltas). */
 #ifndef BK_STATS_HISTOGRAM_H
 #define BK_STATS_HISTOGRAM_H
 

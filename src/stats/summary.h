@@ -1,7 +1,6 @@
 /* Summaries of a few numbers and comparisons of two groups of them.
  *
- * Pure functions over arrays; formulas and worked numbers: methods.md sections 2.1 to
- * 2.4 and 2.9.  Where there is nothing to say the result is NaN. */
+ * Pure functions over arrays; each names its formula.  Where there is nothing to say the result is NaN. */
 #ifndef BK_STATS_SUMMARY_H
 #define BK_STATS_SUMMARY_H
 
