@@ -237,7 +237,7 @@ CREATE TABLE field (
     UNIQUE (name, unit)
 ) STRICT;
 
--- One number.
+-- One number.  The engine builds a table of its own for IN with three values, for each row: hence OR.
 CREATE TABLE measurement (
     run_id      INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
     quantity_id INTEGER NOT NULL REFERENCES quantity (id),
@@ -245,7 +245,7 @@ CREATE TABLE measurement (
     value       REAL    NOT NULL,       -- base unit
     low         REAL    NOT NULL,       -- what the printed digits or the bucket's bounds allow
     high        REAL    NOT NULL,
-    origin      TEXT    NOT NULL CHECK (origin IN ('reported', 'derived', 'estimated')),
+    origin      TEXT    NOT NULL CHECK (origin = 'reported' OR origin = 'derived' OR origin = 'estimated'),
     formula     TEXT    NOT NULL,       -- of a derived value; else ''
     source_id   INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
     field_id    INTEGER NOT NULL REFERENCES field (id),
@@ -356,7 +356,7 @@ CREATE TABLE sizing_value (
     low           REAL,
     high          REAL,
     text          TEXT    NOT NULL,     -- of a text value
-    origin        TEXT    NOT NULL CHECK (origin IN ('reported', 'derived', 'estimated')),
+    origin        TEXT    NOT NULL CHECK (origin = 'reported' OR origin = 'derived' OR origin = 'estimated'),
     source_name   TEXT    NOT NULL,
     source_value  TEXT    NOT NULL,
     source_unit   TEXT    NOT NULL,
@@ -434,7 +434,7 @@ CREATE TABLE absorbed_measurement (
     value       REAL    NOT NULL,
     low         REAL    NOT NULL,
     high        REAL    NOT NULL,
-    origin      TEXT    NOT NULL CHECK (origin IN ('reported', 'derived', 'estimated')),
+    origin      TEXT    NOT NULL CHECK (origin = 'reported' OR origin = 'derived' OR origin = 'estimated'),
     formula     TEXT    NOT NULL,
     source_id   INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
     field_id    INTEGER NOT NULL REFERENCES field (id),

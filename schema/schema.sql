@@ -25,7 +25,7 @@ CREATE TABLE absorbed_measurement (
     value       REAL    NOT NULL,
     low         REAL    NOT NULL,
     high        REAL    NOT NULL,
-    origin      TEXT    NOT NULL CHECK (origin IN ('reported', 'derived', 'estimated')),
+    origin      TEXT    NOT NULL CHECK (origin = 'reported' OR origin = 'derived' OR origin = 'estimated'),
     formula     TEXT    NOT NULL,
     source_id   INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
     field_id    INTEGER NOT NULL REFERENCES field (id),
@@ -210,7 +210,7 @@ CREATE TABLE measurement (
     value       REAL    NOT NULL,       -- base unit
     low         REAL    NOT NULL,       -- what the printed digits or the bucket's bounds allow
     high        REAL    NOT NULL,
-    origin      TEXT    NOT NULL CHECK (origin IN ('reported', 'derived', 'estimated')),
+    origin      TEXT    NOT NULL CHECK (origin = 'reported' OR origin = 'derived' OR origin = 'estimated'),
     formula     TEXT    NOT NULL,       -- of a derived value; else ''
     source_id   INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
     field_id    INTEGER NOT NULL REFERENCES field (id),
@@ -392,7 +392,7 @@ CREATE TABLE sizing_value (
     low           REAL,
     high          REAL,
     text          TEXT    NOT NULL,     -- of a text value
-    origin        TEXT    NOT NULL CHECK (origin IN ('reported', 'derived', 'estimated')),
+    origin        TEXT    NOT NULL CHECK (origin = 'reported' OR origin = 'derived' OR origin = 'estimated'),
     source_name   TEXT    NOT NULL,
     source_value  TEXT    NOT NULL,
     source_unit   TEXT    NOT NULL,

@@ -572,6 +572,10 @@ static bool take_unit(struct bk_str *s, struct bk_str *unit)
     struct bk_str behind = bk_from(at, n);
     if (is_word(word, not_units, sizeof not_units / sizeof *not_units))
         return false;
+    if (!attached && starts(behind, "=")) { /* "50  min=10 max=50": another number */
+        *s = at;
+        return true;
+    }
     for (size_t i = 0; i < word.len; i++) {
         bool seam = is_digit(word.ptr[i]) && !(i > 0 && word.ptr[i - 1] == '^');
         if (attached && (seam || word.ptr[i] == '-'))
@@ -621,8 +625,35 @@ static void read_around(struct bk_cell *c, struct bk_str s, struct number n,
     c->approximate |= rest_says_estimate(c->rest);
 }
 
+/* Nearly every cell of a table that a program wrote holds digits and at most a point.
+ * What is read is the same, without asking for all that people write round numbers. */
+static bool read_plain(struct bk_str cell, enum bk_decimal decimal, struct bk_cell *c)
+{
+    size_t first = cell.len > 0 && cell.ptr[0] == '-', points = 0;
+    if (cell.len >= MAX_DIGITS || cell.len == first || !is_digit(cell.ptr[first]) ||
+        !is_digit(cell.ptr[cell.len - 1]))
+        return false;
+    for (size_t i = first; i < cell.len; i++) {
+        if (is_digit(cell.ptr[i]))
+            continue;
+        if (cell.ptr[i] != '.' || decimal != BK_DECIMAL_POINT || points++ > 0)
+            return false;
+    }
+    *c = (struct bk_cell){.kind = BK_CELL_NUMBER,
+                          .half = bk_half_digit(cell),
+                          .plus_minus = (double)NAN,
+                          .digits = cell,
+                          .unit = BK_S(""),
+                          .rest = bk_from(cell, cell.len),
+                          .text = cell};
+    return bk_parse_double(cell, &c->value);
+}
+
 struct bk_cell bk_cell_read(struct bk_str cell, enum bk_decimal decimal)
 {
+    struct bk_cell plain;
+    if (read_plain(cell, decimal, &plain))
+        return plain;
     struct bk_cell c = {.kind = BK_CELL_TEXT,
                         .value = (double)NAN,
                         .half = 0,

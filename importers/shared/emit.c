@@ -426,6 +426,13 @@ struct bk_measurement *bk_emit_as(const struct bk_importing *im, struct bk_run *
     return emit_to(im, run, r, t, false);
 }
 
+struct bk_measurement *bk_emit_target(const struct bk_importing *im, struct bk_run *run,
+                                      const struct bk_target *target,
+                                      const struct bk_reading *r)
+{
+    return emit_to(im, run, r, *target, false);
+}
+
 bool bk_emit_text(const struct bk_importing *im, struct bk_run *run, struct bk_str name,
                   struct bk_str value, struct bk_str locator)
 {

@@ -42,6 +42,11 @@ struct bk_measurement *bk_emit(const struct bk_importing *im, struct bk_run *run
 struct bk_measurement *bk_emit_as(const struct bk_importing *im, struct bk_run *run,
                                   const char *target, const struct bk_reading *r);
 
+/* The same with the target's text taken apart already. */
+struct bk_measurement *bk_emit_target(const struct bk_importing *im, struct bk_run *run,
+                                      const struct bk_target *target,
+                                      const struct bk_reading *r);
+
 /* A text value (no number) under a name: context, a config parameter, or nothing.  True
  * when it was used. */
 bool bk_emit_text(const struct bk_importing *im, struct bk_run *run, struct bk_str name,

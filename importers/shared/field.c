@@ -206,15 +206,43 @@ static void drop_share(const struct bk_importing *im, struct bk_field *f)
         f->unit = (struct bk_str){0};
 }
 
+/* "PASS", "❌ failed": what somebody's check made of the row.  It follows from the
+ * numbers; as a parameter it would make another configuration of every change. */
+static bool says_outcome(struct bk_arena *a, const struct bk_cell *c)
+{
+    static const char *const words[] = {"pass", "passed", "fail", "failed",
+                                        "ok",   "ko",     ""};
+    static const char *const signs[] = {"✅", "❌", "✓", "✗", "✔", "✘", "⚠️", "⚠"};
+    if (c->kind != BK_CELL_TEXT && c->kind != BK_CELL_FAILED)
+        return false;
+    struct bk_str s = bk_utf8_lower(a, c->text);
+    bool marked = false;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        if (!bk_starts(s, bk_str(signs[i])))
+            continue;
+        s = bk_trim(bk_from(s, strlen(signs[i])));
+        marked = true;
+    }
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (bk_is(s, words[i]))
+            return s.len > 0 || marked;
+    }
+    return false;
+}
+
 void bk_field_judge(const struct bk_importing *im, struct bk_field *f,
                     const struct bk_str *cells, size_t n, enum bk_decimal decimal)
 {
-    size_t numbers = 0, texts = 0;
+    size_t numbers = 0, texts = 0, outcomes = 0, empty = 0;
     struct bk_str unit = {0};
     for (size_t i = 0; i < n; i++) {
         struct bk_cell c = bk_cell_read(cells[i], decimal);
         numbers += c.kind == BK_CELL_NUMBER;
         texts += c.kind == BK_CELL_TEXT;
+        outcomes += says_outcome(im->arena, &c);
+        empty += c.kind == BK_CELL_EMPTY;
+        if (c.kind == BK_CELL_NUMBER && fabs(c.value) > f->largest)
+            f->largest = fabs(c.value);
         if (c.kind == BK_CELL_NUMBER && unit.len == 0 &&
             bk_dict_unit(im->dict, c.unit) != NULL)
             unit = c.unit;
@@ -222,10 +250,51 @@ void bk_field_judge(const struct bk_importing *im, struct bk_field *f,
     struct bk_str name, split;
     bk_header_unit(im->dict, f->header, &name, &split);
     if (unit.len > 0 && split.len == 0 && (f->unit.len == 0 || !f->known)) {
+        double largest = f->largest;
         *f = bk_field_of(im, f->header, unit, NULL, 0);
+        f->largest = largest;
         drop_share(im, f);
     }
     f->text = texts > numbers;
+    if (!f->known && outcomes > 0 && outcomes + empty == n)
+        f->target.kind = BK_TARGET_IGNORED;
+}
+
+/* Milliseconds and seconds are 1,000 apart, a mean and a p99 hardly 30. */
+#define SAME_SIZE 30.0
+
+static bool of_one_size(const struct bk_field *a, const struct bk_field *b)
+{
+    return a->largest > 0 && b->largest > 0 && a->largest < b->largest * SAME_SIZE &&
+           b->largest < a->largest * SAME_SIZE;
+}
+
+static bool lacks_unit(const struct bk_field *f)
+{
+    const struct bk_metric *m = f->target.metric;
+    return f->target.kind == BK_TARGET_METRIC && f->unit.len == 0 && m != NULL &&
+           !bk_is(m->unit, "1") && !bk_is(m->unit, "ratio");
+}
+
+void bk_fields_share_units(struct bk_field *const *fields, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct bk_field *f = fields[i];
+        if (!lacks_unit(f))
+            continue;
+        struct bk_str unit = {0};
+        bool agree = true;
+        for (size_t j = 0; j < n && agree; j++) {
+            const struct bk_field *other = fields[j];
+            if (other->target.kind != BK_TARGET_METRIC || other->unit.len == 0 ||
+                !bk_eq(other->target.name, f->target.name) || !of_one_size(f, other))
+                continue;
+            agree = unit.len == 0 || bk_eq(unit, other->unit);
+            unit = other->unit;
+        }
+        if (agree)
+            f->unit = unit;
+    }
 }
 
 /* --- cells --- */
@@ -273,11 +342,12 @@ static struct bk_cell whole_things(const struct bk_cell *c,
     size_t mark = bk_find_char(c->digits, decimal == BK_DECIMAL_POINT ? '.' : ',');
     bool grouped = mark != BK_NONE && mark > 0 && mark <= 3 &&
                    c->digits.ptr[0] != '0' && c->digits.len == mark + 4;
-    struct bk_cell again = bk_cell_read(c->text, other);
     /* "25.000" is 25 where a program printed it, and 25,000 in prose */
     bool fits = rules->claims || c->value != nearbyint(c->value);
-    if (!fits || !grouped || again.kind != BK_CELL_NUMBER ||
-        again.value != nearbyint(again.value))
+    if (!fits || !grouped)
+        return *c;
+    struct bk_cell again = bk_cell_read(c->text, other);
+    if (again.kind != BK_CELL_NUMBER || again.value != nearbyint(again.value))
         return *c;
     return again;
 }
@@ -316,7 +386,8 @@ struct bk_str bk_param_value(const struct bk_importing *im, const struct bk_fiel
     const struct bk_unit *u = bk_dict_unit(im->dict, c.unit.len > 0 ? c.unit : unit);
     if (c.unit.len > 0 && u == NULL)
         return c.text;
-    if (c.rest.len > 0 && c.rest.ptr[0] != '(' && c.unit.len == 0)
+    bool named = bk_find_char(c.rest, '=') != BK_NONE; /* "50  min=10 max=50" */
+    if (c.rest.len > 0 && c.rest.ptr[0] != '(' && c.unit.len == 0 && !named)
         return c.text;
     return plain_number(im->arena, &c, u != NULL ? u->factor : 1);
 }
@@ -363,35 +434,22 @@ static void leave_out(const struct bk_importing *im, struct bk_run *run,
     finding->locator = locator;
 }
 
-/* "request_latency.p95{ok}~" */
-static const char *target_text(struct bk_arena *a, const struct bk_target *t,
-                               struct bk_str stat)
+/* The field's metric with a statistic; its unit is the reading's. */
+static struct bk_target with_stat(const struct bk_target *t, struct bk_str stat)
 {
-    struct bk_buf b = {0};
-    bk_buf_add(&b, t->name);
-    if (stat.len > 0) {
-        bk_buf_addc(&b, '.');
-        bk_buf_add(&b, stat);
-    }
-    if (t->scope.len > 0) {
-        bool braced = t->scope.ptr[0] == '{';
-        bk_buf_addf(&b, "%s%.*s%s", braced ? "" : "{", BK_F(t->scope),
-                    braced ? "" : "}");
-    }
-    if (t->complement)
-        bk_buf_addc(&b, '~');
-    const char *s = bk_cstr(a, bk_buf_str(&b));
-    bk_buf_free(&b);
-    return s;
+    struct bk_target same = *t;
+    same.stat = stat;
+    same.unit = (struct bk_str){0};
+    return same;
 }
 
 static bool emit_number(const struct bk_importing *im, struct bk_run *run,
-                        const struct bk_field *f, const char *target,
+                        const struct bk_field *f, const struct bk_target *target,
                         const struct bk_reading *r)
 {
     size_t before = run->n_measurements;
     struct bk_measurement *m =
-        target != NULL ? bk_emit_as(im, run, target, r) : bk_emit(im, run, r);
+        target != NULL ? bk_emit_target(im, run, target, r) : bk_emit(im, run, r);
     if (m == NULL)
         return false;
     if (m->source_name.len == 0)
@@ -457,10 +515,11 @@ static bool emit_metric(const struct bk_importing *im, struct bk_run *run,
         return false;
     }
     struct bk_str stat = t.stat.len > 0 || !spread ? t.stat : BK_S("mean");
-    bool done = emit_number(im, run, f, target_text(im->arena, &t, stat), &r);
+    struct bk_target main = with_stat(&t, stat), other = with_stat(&t, BK_S("stddev"));
+    bool done = emit_number(im, run, f, &main, &r);
     if (done && spread) {
         set_spread(&r, c);
-        (void)emit_number(im, run, f, target_text(im->arena, &t, BK_S("stddev")), &r);
+        (void)emit_number(im, run, f, &other, &r);
     }
     return done;
 }
@@ -558,6 +617,28 @@ static bool emit_context(const struct bk_importing *im, struct bk_run *run,
     return true;
 }
 
+/* "7/8" under a rate: so many of so many. */
+static bool read_share(const struct bk_field *f, struct bk_cell *c)
+{
+    size_t slash = bk_find_char(c->text, '/');
+    const struct bk_metric *m = f->target.metric;
+    if (!f->known || m == NULL || !bk_is(m->unit, "ratio") || slash == BK_NONE ||
+        c->kind != BK_CELL_TEXT)
+        return false;
+    struct bk_cell part = bk_cell_read(bk_upto(c->text, slash), BK_DECIMAL_POINT);
+    struct bk_cell whole = bk_cell_read(bk_from(c->text, slash + 1), BK_DECIMAL_POINT);
+    if (part.kind != BK_CELL_NUMBER || whole.kind != BK_CELL_NUMBER ||
+        part.rest.len + whole.rest.len + part.unit.len + whole.unit.len > 0 ||
+        !(whole.value > 0) || !(part.value >= 0) || part.value > whole.value)
+        return false;
+    part.text = c->text;
+    part.value = part.value / whole.value;
+    part.half = 0;
+    part.digits = (struct bk_str){0};
+    *c = part;
+    return true;
+}
+
 /* A cell that holds no number, under the name of a metric or an unknown name. */
 static bool emit_wordy(const struct bk_importing *im, struct bk_run *run,
                        const struct bk_field *f, const struct bk_cell *c,
@@ -633,7 +714,7 @@ bool bk_field_emit(const struct bk_importing *im, struct bk_run *run,
                   f->text ? c.text : bk_param_value(im, f, cell, rules), locator);
         return true;
     }
-    if (c.kind != BK_CELL_NUMBER)
+    if (c.kind != BK_CELL_NUMBER && !read_share(f, &c))
         return emit_wordy(im, run, f, &c, rules, locator);
     bool guess =
         c.approximate || f->estimate || (rules->guessed_tokens && is_tokens(f));

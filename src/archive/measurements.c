@@ -129,9 +129,37 @@ bool bk_write_measurements(struct bk_archive *ar, int64_t run_id,
 
 /* --- what a run says, to recognise it in another file --- */
 
-static int by_text(const void *a, const void *b)
+/* A line of what a run says, as 128 bits: their order does not depend on the run's, and
+ * they are quick to sort. */
+struct line {
+    uint64_t hash[2];
+};
+
+static int by_hash(const void *a, const void *b)
 {
-    return bk_cmp(*(const struct bk_str *)a, *(const struct bk_str *)b);
+    const struct line *x = a, *y = b;
+    int order = sign(x->hash[0] > y->hash[0], x->hash[0] < y->hash[0]);
+    return order ? order : sign(x->hash[1] > y->hash[1], x->hash[1] < y->hash[1]);
+}
+
+static struct line line_of(struct bk_buf *text, const struct bk_str *fields, size_t n)
+{
+    struct line line;
+    bk_buf_clear(text);
+    bk_buf_addc(text, '0');
+    for (size_t i = 0; i < n; i++) {
+        bk_buf_add(text, fields[i]);
+        bk_buf_addc(text, '\x1f');
+    }
+    line.hash[0] = bk_hash64(bk_buf_str(text));
+    text->ptr[0] = '1';
+    line.hash[1] = bk_hash64(bk_buf_str(text));
+    return line;
+}
+
+static struct bk_str bytes_of(const void *p, size_t size)
+{
+    return (struct bk_str){p, size};
 }
 
 /* Numbers that benchkeep derived from others of the run are left out, so that a file
@@ -141,31 +169,40 @@ static int by_text(const void *a, const void *b)
 void bk_run_content(struct bk_arena *a, const struct bk_run *run, char sha256[65])
 {
     size_t n = 0;
-    struct bk_str *lines =
-        bk_alloc_array(a, 2 + run->n_params + run->n_measurements, sizeof *lines);
-    lines[n++] = bk_fmt(a, "run\x1f%.*s\x1f%.*s\x1f%.*s\x1f%.*s\x1f%.*s\x1f%lld",
-                        BK_F(bk_trim(run->session)), BK_F(bk_trim(run->hardware)),
-                        BK_F(bk_trim(run->model)), BK_F(bk_trim(run->engine)),
-                        BK_F(bk_trim(run->workload)), (long long)run->started_ns);
+    struct bk_buf text = {0};
+    struct line *lines =
+        bk_alloc_array(a, 1 + run->n_params + run->n_measurements, sizeof *lines);
+    const struct bk_str names[] = {
+        BK_S("run"),
+        bk_trim(run->session),
+        bk_trim(run->hardware),
+        bk_trim(run->model),
+        bk_trim(run->engine),
+        bk_trim(run->workload),
+        bytes_of(&run->started_ns, sizeof run->started_ns),
+    };
+    lines[n++] = line_of(&text, names, sizeof names / sizeof *names);
     for (size_t i = 0; i < run->n_params; i++) {
-        lines[n++] = bk_fmt(a, "param\x1f%.*s\x1f%.*s", BK_F(run->params[i].name),
-                            BK_F(run->params[i].value));
+        const struct bk_str param[] = {BK_S("param"), run->params[i].name,
+                                       run->params[i].value};
+        lines[n++] = line_of(&text, param, 3);
     }
     for (size_t i = 0; i < run->n_measurements; i++) {
         const struct bk_measurement *m = &run->measurements[i];
         if (m->origin == BK_DERIVED && m->source_name.len == 0) {
             continue;
         }
-        lines[n++] = bk_fmt(a, "value\x1f%.*s\x1f%.*s\x1f%.*s\x1f%s\x1f%a",
-                            BK_F(m->metric), BK_F(m->stat), BK_F(m->scope),
-                            bk_population_name(m->population), m->value);
+        const struct bk_str value[] = {
+            BK_S("value"),
+            m->metric,
+            m->stat,
+            m->scope,
+            bk_str(bk_population_name(m->population)),
+            bytes_of(&m->value, sizeof m->value),
+        };
+        lines[n++] = line_of(&text, value, sizeof value / sizeof *value);
     }
-    qsort(lines, n, sizeof *lines, by_text);
-    struct bk_sha256 h;
-    bk_sha256_init(&h);
-    for (size_t i = 0; i < n; i++) {
-        bk_sha256_add(&h, lines[i]);
-        bk_sha256_add(&h, BK_S("\n"));
-    }
-    bk_sha256_hex(&h, sha256);
+    qsort(lines, n, sizeof *lines, by_hash);
+    bk_sha256_of(bytes_of(lines, n * sizeof *lines), sha256);
+    bk_buf_free(&text);
 }

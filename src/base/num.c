@@ -258,8 +258,11 @@ double bk_half_digit(struct bk_str s)
         return 0;
     if (d.exponent < 2 * DBL_MIN_10_EXP)
         return 0;
+    int64_t e = d.exponent - 1;
+    if (e >= -EXACT_POWERS && e <= EXACT_POWERS) /* both exact, so rounded once */
+        return e < 0 ? 5 / power_of_ten[-e] : 5 * power_of_ten[e];
     char text[32];
-    snprintf(text, sizeof text, "5e%lld", (long long)d.exponent - 1);
+    snprintf(text, sizeof text, "5e%lld", (long long)e);
     return strtod(text, NULL);
 }
 

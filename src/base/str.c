@@ -11,6 +11,7 @@
 enum {
     FIRST_MAP = 16,
     FIRST_BUFFER = 64,
+    SHORT_TEXT = 256, /* most of what is formatted */
 };
 #define DEFAULT_MAX ((size_t)1 << 30)
 
@@ -170,13 +171,16 @@ const char *bk_cstr(struct bk_arena *a, struct bk_str s)
 
 struct bk_str bk_vfmt(struct bk_arena *a, const char *fmt, va_list ap)
 {
+    char text[SHORT_TEXT];
     va_list again;
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, again);
+    int n = vsnprintf(text, sizeof text, fmt, again);
     va_end(again);
     size_t len = n < 0 ? 0 : (size_t)n;
     char *p = bk_alloc(a, len + 1);
-    if (n >= 0)
+    if (len < sizeof text)
+        memcpy(p, text, len);
+    else
         vsnprintf(p, len + 1, fmt, ap);
     return (struct bk_str){p, len};
 }
@@ -238,15 +242,20 @@ void bk_buf_addc(struct bk_buf *b, char c)
 
 void bk_buf_addf(struct bk_buf *b, const char *fmt, ...)
 {
+    char text[SHORT_TEXT];
     va_list ap, again;
     va_start(ap, fmt);
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, again);
+    int n = vsnprintf(text, sizeof text, fmt, again);
     va_end(again);
-    char *p = n < 0 ? NULL : bk_buf_reserve(b, (size_t)n);
-    if (p) {
-        vsnprintf(p, (size_t)n + 1, fmt, ap);
-        b->len += (size_t)n;
+    if (n >= 0 && (size_t)n < sizeof text) {
+        bk_buf_add(b, (struct bk_str){text, (size_t)n});
+    } else {
+        char *p = n < 0 ? NULL : bk_buf_reserve(b, (size_t)n);
+        if (p) {
+            vsnprintf(p, (size_t)n + 1, fmt, ap);
+            b->len += (size_t)n;
+        }
     }
     va_end(ap);
 }

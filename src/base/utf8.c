@@ -125,9 +125,19 @@ static uint32_t lower_case(uint32_t c)
     return c;
 }
 
+static bool is_ascii(struct bk_str s)
+{
+    unsigned char all = 0;
+    for (size_t i = 0; i < s.len; i++)
+        all |= (unsigned char)s.ptr[i];
+    return all < 0x80;
+}
+
 struct bk_str bk_utf8_lower(struct bk_arena *a, struct bk_str s)
 {
     struct bk_buf b = {0};
+    if (is_ascii(s))
+        return bk_lower(a, s);
     for (size_t pos = 0; pos < s.len;) {
         size_t start = pos;
         uint32_t c = bk_utf8_next(s, &pos);

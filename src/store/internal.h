@@ -19,6 +19,10 @@ struct bk_db {
     struct bk_stmt *cache[BK_SQL_COUNT]; /* NULL until first asked for */
 };
 
+enum {
+    BK_KNOWN_PARAMS = 32 /* of a statement, in the order in which they are bound */
+};
+
 struct bk_stmt {
     struct bk_db *db;
     sqlite3_stmt *h;   /* NULL when it could not be prepared */
@@ -26,6 +30,12 @@ struct bk_stmt {
     bool user;         /* a user's own: its errors are theirs */
     bool failed;       /* err holds what the next step reports */
     struct bk_err err; /* of preparing or binding */
+    bool stepped;      /* since it was reset */
+    size_t n_bound;    /* calls since the statement was asked for */
+    struct {           /* what those calls named the last time */
+        const char *name;
+        int index;
+    } known[BK_KNOWN_PARAMS];
 };
 
 /* Turns a result code of the engine into an error: "DOING the warehouse 'PATH': WHY".

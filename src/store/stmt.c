@@ -63,9 +63,10 @@ struct bk_stmt *bk_stmt(struct bk_db *db, enum bk_sql which)
     struct bk_stmt *st = db->cache[which];
     if (st && st->h) {
         assert(!sqlite3_stmt_busy(st->h));
-        sqlite3_reset(st->h);
+        bk_reset(st);
         sqlite3_clear_bindings(st->h);
         st->failed = false;
+        st->n_bound = 0;
         return st;
     }
     if (!st) {
@@ -85,13 +86,19 @@ struct bk_stmt *bk_stmt(struct bk_db *db, enum bk_sql which)
 /* --- binding --- */
 
 /* Index of a parameter, 0 when the statement has failed already.  An unknown name is
- * our own mistake. */
+ * our own mistake.  Callers bind in the same order each time, with the same literals. */
 static int parameter(struct bk_stmt *st, const char *param)
 {
     if (st->failed) {
         return 0;
     }
+    size_t at = st->n_bound++ % BK_KNOWN_PARAMS;
+    if (st->known[at].name == param) {
+        return st->known[at].index;
+    }
     int i = sqlite3_bind_parameter_index(st->h, param);
+    st->known[at].name = i > 0 ? param : NULL;
+    st->known[at].index = i;
     assert(i > 0 && "a statement has no such parameter");
     if (i == 0) {
         st->failed = !bk_fail(&st->err, BK_EDB, "statement '%s' has no parameter '%s'",
@@ -111,8 +118,9 @@ void bk_bind_text(struct bk_stmt *st, const char *param, struct bk_str v)
 {
     int i = parameter(st, param);
     if (i) {
-        bound(st, sqlite3_bind_text64(st->h, i, v.ptr ? v.ptr : "", v.len,
-                                      SQLITE_TRANSIENT, SQLITE_UTF8));
+        bound(st, sqlite3_bind_text64(st->h, i, v.len ? v.ptr : "", v.len,
+                                      v.len ? SQLITE_TRANSIENT : SQLITE_STATIC,
+                                      SQLITE_UTF8));
     }
 }
 
@@ -188,6 +196,7 @@ bool bk_step(struct bk_stmt *st, bool *row, struct bk_err *err)
         return false;
     }
     int rc = sqlite3_step(st->h);
+    st->stepped = true;
     *row = rc == SQLITE_ROW;
     if (*row) {
         return true;
@@ -195,7 +204,7 @@ bool bk_step(struct bk_stmt *st, bool *row, struct bk_err *err)
     if (rc != SQLITE_DONE) {
         fail_step(st, rc, err);
     }
-    sqlite3_reset(st->h);
+    bk_reset(st);
     return rc == SQLITE_DONE;
 }
 
@@ -241,8 +250,9 @@ bool bk_insert(struct bk_stmt *st, int64_t *id, struct bk_err *err)
 
 void bk_reset(struct bk_stmt *st)
 {
-    if (st->h) {
+    if (st->h && st->stepped) {
         sqlite3_reset(st->h);
+        st->stepped = false;
     }
 }
 
