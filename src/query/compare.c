@@ -363,6 +363,7 @@ struct context {
     struct bk_str name;
     struct bk_str *values; /* of each side */
     bool equal;
+    bool common; /* of the first match: so in every other */
 };
 
 struct contexts {
@@ -374,8 +375,11 @@ static void read_context(const struct comparison *c, const struct bk_match *m,
                          struct bk_str name, struct contexts *all)
 {
     struct bk_arena *a = c->r->arena;
-    struct context line = {name, bk_alloc_array(a, c->n_sides, sizeof *line.values),
-                           true};
+    struct context line = {
+        .name = name,
+        .values = bk_alloc_array(a, c->n_sides, sizeof *line.values),
+        .equal = true,
+    };
     bool known = false;
     for (size_t s = 0; s < c->n_sides; s++) {
         line.values[s] = side_value(a, m, s, name);
@@ -510,15 +514,19 @@ static void describe_matches(struct comparison *c)
         same_names = same_names && (i == 0 || bk_eq(own, names));
         names = own;
     }
-    for (size_t i = 0; c->n_complete > 1 && i < of[0].n; i++)
-        if (is_common(c, of, &of[0].items[i]))
-            add_context(c, BK_S("(all)"), &of[0].items[i]);
+    for (size_t i = 0; c->n_complete > 1 && i < of[0].n; i++) {
+        struct context *line = &of[0].items[i];
+        line->common = is_common(c, of, line);
+        if (line->common)
+            add_context(c, BK_S("(all)"), line);
+    }
     for (size_t i = 0; i < c->n_complete; i++) {
         const struct bk_match *m = &c->matches.items[i];
         for (size_t k = 0; k < of[i].n; k++) {
             const struct context *line = &of[i].items[k];
+            const struct context *first = find_context(&of[0], line->name);
             if (c->n_complete == 1 ||
-                (!is_common(c, of, line) && !is_in_label(a, m, line)))
+                (!(first != NULL && first->common) && !is_in_label(a, m, line)))
                 add_context(c, m->label, line);
         }
         if (!same_names) {

@@ -273,6 +273,18 @@ void bk_human_text(struct bk_buf *b, struct bk_str s)
     }
 }
 
+/* "not_comparable" as "not comparable". */
+static void add_words(struct bk_buf *b, struct bk_str s)
+{
+    struct bk_str word;
+    for (bool first = true; s.ptr; first = false) {
+        s = bk_cut(s, '_', &word);
+        if (!first)
+            bk_buf_addc(b, ' ');
+        bk_human_text(b, word);
+    }
+}
+
 static void add_time(struct bk_buf *b, int64_t ns)
 {
     char text[40];
@@ -315,7 +327,10 @@ void bk_human_cell(const struct bk_column *c, const struct bk_value *v,
         break;
     case BK_CELL_STR:
         word = bk_word_label(c->name, v->u.s, o->lang);
-        bk_human_text(out, word.len ? word : v->u.s);
+        if (word.len == 0 && strcmp(c->name, "verdict") == 0)
+            add_words(out, v->u.s);
+        else
+            bk_human_text(out, word.len ? word : v->u.s);
         break;
     case BK_CELL_TIME:
         add_time(out, v->u.i);

@@ -62,12 +62,9 @@ struct bk_str bk_label(const char *name, enum bk_lang lang)
 }
 
 /* Columns whose words are of a fixed vocabulary: asking for others would search the
- * table for each cell in vain.  In English words stand for themselves, but for verdicts,
- * which are several words. */
-static bool has_vocabulary(const char *column, enum bk_lang lang)
+ * table for each cell in vain. */
+static bool has_vocabulary(const char *column)
 {
-    if (lang == BK_EN)
-        return strcmp(column, "verdict") == 0;
     static const char *const names[] = {"direction", "origin", "population", "severity",
                                         "state",     "status", "verdict"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -95,7 +92,7 @@ static struct bk_str vocabulary_label(const char *column, struct bk_str value,
 
 struct bk_str bk_word_label(const char *column, struct bk_str value, enum bk_lang lang)
 {
-    if (!has_vocabulary(column, lang))
+    if (lang == BK_EN || !has_vocabulary(column))
         return (struct bk_str){0};
     return vocabulary_label(column, value, lang);
 }
