@@ -33,7 +33,7 @@ struct parser {
     size_t depth;
     const struct bk_json **duplicates;
     size_t n_duplicates;
-    struct bk_arena *scratch; /* for sorting keys; made when first needed */
+    struct bk_arena *scratch; /* for what is soon forgotten; made when first needed */
     struct bk_err *err;
 };
 
@@ -352,13 +352,18 @@ static int by_key_and_place(const void *a, const void *b)
     return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
-static void find_duplicates_among_many(struct parser *ps, const struct bk_json *object)
+static struct bk_arena *scratch_of(struct parser *ps)
 {
     if (ps->scratch == NULL)
         ps->scratch = bk_arena_new();
-    struct bk_arena_mark mark = bk_arena_mark(ps->scratch);
-    const struct bk_json **sorted =
-        bk_alloc_array(ps->scratch, object->n, sizeof *sorted);
+    return ps->scratch;
+}
+
+static void find_duplicates_among_many(struct parser *ps, const struct bk_json *object)
+{
+    struct bk_arena *scratch = scratch_of(ps);
+    struct bk_arena_mark mark = bk_arena_mark(scratch);
+    const struct bk_json **sorted = bk_alloc_array(scratch, object->n, sizeof *sorted);
     size_t n = 0;
     for (const struct bk_json *m = object->child; m != NULL; m = m->next)
         sorted[n++] = m;
@@ -367,7 +372,7 @@ static void find_duplicates_among_many(struct parser *ps, const struct bk_json *
         if (bk_eq(sorted[i - 1]->key, sorted[i]->key))
             add_duplicate(ps, sorted[i]);
     }
-    bk_arena_release(ps->scratch, mark);
+    bk_arena_release(scratch, mark);
 }
 
 static void find_duplicates(struct parser *ps, const struct bk_json *object)
@@ -422,6 +427,30 @@ static bool read_key(struct parser *ps, struct bk_str *key)
     return true;
 }
 
+/* Does a scalar that comes now stay without a node (BK_JSON_SHORT)? */
+static bool leaves_out(const struct parser *ps)
+{
+    const struct bk_json *array = ps->stack[ps->depth - 1].node;
+    if (!(ps->flags & BK_JSON_SHORT) || array->type != BK_JSON_ARRAY)
+        return false;
+    bool inner = ps->depth > 1 && ps->stack[ps->depth - 2].node->type == BK_JSON_ARRAY;
+    bool opens = ps->p < ps->end && (*ps->p == '{' || *ps->p == '[');
+    return !opens && array->n >= (inner ? 0 : BK_JSON_KEPT);
+}
+
+/* Checks a scalar and forgets it. */
+static bool pass_scalar(struct parser *ps)
+{
+    struct bk_json v = {0};
+    struct bk_arena *a = ps->a;
+    ps->a = scratch_of(ps);
+    struct bk_arena_mark mark = bk_arena_mark(ps->a);
+    bool ok = read_scalar(ps, &v);
+    bk_arena_release(ps->a, mark);
+    ps->a = a;
+    return ok;
+}
+
 /* The next thing inside the innermost open array or object: its end, or one more
  * child. */
 static bool step(struct parser *ps)
@@ -436,7 +465,7 @@ static bool step(struct parser *ps)
             find_duplicates(ps, top->node);
         return true;
     }
-    if (top->last != NULL) {
+    if (top->node->n > 0) {
         if (ps->p >= ps->end || *ps->p != ',')
             return unexpected(ps, object ? "',' or '}'" : "',' or ']'");
         ps->p++;
@@ -444,6 +473,10 @@ static bool step(struct parser *ps)
     }
     struct bk_str key = {0};
     struct bk_json *child;
+    if (leaves_out(ps)) {
+        top->node->n++;
+        return pass_scalar(ps);
+    }
     if (object && !read_key(ps, &key))
         return false;
     if (!read_value(ps, key, &child))

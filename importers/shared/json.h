@@ -41,7 +41,12 @@ enum bk_json_flags {
     BK_JSON_STRICT = 0,
     BK_JSON_SPECIALS = 1, /* bare NaN, Infinity, -Infinity, as Python writes them */
     BK_JSON_MANY = 2,     /* stop behind the first document; *rest tells where */
+    BK_JSON_SHORT = 4,    /* of the scalars of an array only the first BK_JSON_KEPT
+                             become nodes, of an array within an array none; all are
+                             checked, and 'n' counts all of them */
 };
+
+#define BK_JSON_KEPT ((size_t)64)
 
 #define BK_JSON_MAX_DEPTH  512
 #define BK_JSON_MAX_VALUES ((size_t)2000000) /* of a document: 183 MiB of tree */

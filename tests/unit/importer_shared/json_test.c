@@ -221,6 +221,44 @@ static void test_pointers(void **state)
     assert_null(bk_json_at(root, BK_S("/m/a~2b")));
 }
 
+/* Long arrays are checked and counted, but only their beginnings become nodes. */
+static void test_short_arrays(void **state)
+{
+    (void)state;
+    struct bk_buf b = {0};
+    bk_buf_add(&b, BK_S("{\"long\": ["));
+    for (int i = 0; i < 100; i++)
+        bk_buf_addf(&b, "%s%d", i > 0 ? ", " : "", i);
+    bk_buf_add(&b, BK_S("], \"lists\": [[1, \"\\n\"], [], [3]], \"objects\": ["));
+    for (int i = 0; i < 70; i++)
+        bk_buf_addf(&b, "%s{\"i\": %d}", i > 0 ? "," : "", i);
+    bk_buf_add(&b, BK_S("]}"));
+    struct bk_json *root =
+        bk_json_parse(arena, bk_buf_str(&b), BK_JSON_SHORT, NULL, NULL, &err);
+    assert_non_null(root);
+    const struct bk_json *list = bk_json_get(root, "long");
+    assert_int_equal(list->n, 100);
+    size_t kept = 0;
+    for (const struct bk_json *c = list->child; c != NULL; c = c->next)
+        assert_true(c->number == (double)kept++);
+    assert_int_equal(kept, BK_JSON_KEPT);
+    const struct bk_json *lists = bk_json_get(root, "lists");
+    assert_int_equal(lists->n, 3);
+    assert_int_equal(lists->child->n, 2);
+    assert_null(lists->child->child);
+    kept = 0;
+    for (const struct bk_json *c = bk_json_get(root, "objects")->child; c != NULL;
+         c = c->next)
+        kept++;
+    assert_int_equal(kept, 70);
+    bk_buf_free(&b);
+    static const char *const bad[] = {"[[1,,2]]",     "[[1 2]]", "[[nul]]", "[[1,]]",
+                                      "[[\"\x01\"]]", "[[1",     "[[1,"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_null(
+            bk_json_parse(arena, bk_str(bad[i]), BK_JSON_SHORT, NULL, NULL, &err));
+}
+
 static void test_head_keys(void **state)
 {
     (void)state;
@@ -328,6 +366,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_depth, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_too_many_values, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_pointers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_short_arrays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_head_keys, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_against_cjson, set_up, tear_down),
     };
