@@ -284,6 +284,20 @@ static const char *verdict_of_change(const struct bk_series *s,
     return better ? "improvement" : "regression";
 }
 
+/* Critical values as a table gives them: many degrees of freedom are rounded down, so
+ * that a long history takes few of the costly quantiles. */
+static void read_critical(struct bk_past *past, size_t df)
+{
+    const size_t many = 100;
+    if (df > many)
+        df -= df % many;
+    if (past->t.df == df)
+        return;
+    past->t.df = df;
+    past->t.level = bk_student_quantile(1 - ALPHA / 2, (double)df);
+    past->t.power = bk_student_quantile(POWER, (double)df);
+}
+
 struct noise {
     double sd;
     size_t df;
@@ -306,7 +320,7 @@ static struct bk_judgement judge_constant(const struct bk_series *s,
 }
 
 /* One new session against 'old': t prediction interval. */
-static struct bk_judgement judge_by(const struct bk_series *s,
+static struct bk_judgement judge_by(const struct bk_series *s, struct bk_past *past,
                                     const struct bk_series_row *row,
                                     const struct bk_past_config *old,
                                     const struct noise *noise)
@@ -317,7 +331,8 @@ static struct bk_judgement judge_by(const struct bk_series *s,
     double error = noise->sd * sqrt(1 + 1 / (double)old->n);
     if (error == 0)
         return judge_constant(s, row, old, change);
-    double half = bk_student_quantile(1 - ALPHA / 2, df) * error;
+    read_critical(past, noise->df);
+    double half = past->t.level * error;
     double p = bk_student_p(difference / error, df);
     double floor =
         noise->df >= MIN_POOLED_DF ? s->floor : FEW_SESSIONS_FACTOR * s->floor;
@@ -333,10 +348,8 @@ static struct bk_judgement judge_by(const struct bk_series *s,
              fabs(unscaled(s, difference + half)) < s->floor)
         j.verdict = "no_material_change";
     else
-        j.why =
-            bk_fmt(s->arena, "%.*s; smallest visible change %.*s", BK_F(j.why),
-                   BK_F(change_text(
-                       s, unscaled(s, half + bk_student_quantile(POWER, df) * error))));
+        j.why = bk_fmt(s->arena, "%.*s; smallest visible change %.*s", BK_F(j.why),
+                       BK_F(change_text(s, unscaled(s, half + past->t.power * error))));
     return j;
 }
 
@@ -355,11 +368,11 @@ struct bk_judgement bk_series_judge(const struct bk_series *s, struct bk_past *p
     if (past->df >= MIN_POOLED_DF) {
         struct noise pooled = {sqrt(past->ss / (double)past->df), past->df,
                                past->df > old->n - 1};
-        return judge_by(s, row, old, &pooled);
+        return judge_by(s, past, row, old, &pooled);
     }
     if (old->n >= MIN_OLD_SESSIONS) {
         struct noise own = {sqrt(old->ss / (double)(old->n - 1)), old->n - 1, false};
-        return judge_by(s, row, old, &own);
+        return judge_by(s, past, row, old, &own);
     }
     return (struct bk_judgement){
         "insufficient_evidence",

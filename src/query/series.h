@@ -53,6 +53,10 @@ struct bk_past {
     double ss;             /* within configs, of all of them */
     size_t df;
     size_t n_sessions; /* that were compared with so far */
+    struct { /* critical values of t, of the last degrees of freedom asked for */
+        size_t df;
+        double level, power;
+    } t;
 };
 
 struct bk_past_config {
