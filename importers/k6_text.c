@@ -454,6 +454,17 @@ static bool read_all(struct reader *r, struct bk_input *in, struct bk_err *err)
     return ok;
 }
 
+/* The shell found no k6: a run was meant, and nothing came of it. */
+static bool emit_missing_tool(const struct bk_importing *im, const struct reader *r,
+                              struct bk_err *err)
+{
+    struct bk_run *run = bk_run_new(im->arena);
+    run->invalid = true;
+    run->invalid_why = bk_fmt(im->arena, "line %zu: k6 did not run: %.*s",
+                              r->not_found_line, BK_F(r->not_found));
+    return im->sink->run(im->sink, run, err);
+}
+
 static bool import(struct bk_input *in, const struct bk_importing *im,
                    struct bk_err *err)
 {
@@ -470,8 +481,7 @@ static bool import(struct bk_input *in, const struct bk_importing *im,
     if (emitted > 0)
         return true;
     if (r.not_found.len > 0)
-        return bk_fail(err, BK_EINPUT, "line %zu: k6 did not run: %.*s",
-                       r.not_found_line, BK_F(r.not_found));
+        return emit_missing_tool(im, &r, err);
     return bk_fail(err, BK_EINPUT,
                    "line %zu: the text ends without a k6 summary or progress line",
                    r.line > 0 ? r.line : 1);
