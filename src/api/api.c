@@ -34,6 +34,11 @@ bool bk_api_archive(bk_warehouse *w, struct bk_archive **ar, struct bk_err *err)
     return true;
 }
 
+void bk_api_own_process(void)
+{
+    bk_db_own_process();
+}
+
 bool bk_api_open(bk_warehouse **w, const char *path, bk_open_mode mode,
                  struct bk_err *err)
 {

@@ -8,6 +8,9 @@
 #include "../query/question.h"
 #include "../render/render.h"
 
+/* To be called first by a program whose process is its own (see bk_db_own_process). */
+void bk_api_own_process(void);
+
 /* The database of an open warehouse. */
 struct bk_db *bk_api_db(bk_warehouse *w);
 /* Its archive, made when first asked for. */

@@ -194,6 +194,23 @@ struct bk_str bk_fmt(struct bk_arena *a, const char *fmt, ...)
     return s;
 }
 
+struct bk_str bk_join(struct bk_arena *a, const struct bk_str *parts, size_t n,
+                      char sep)
+{
+    size_t len = n;
+    for (size_t i = 0; i < n; i++)
+        len += parts[i].len;
+    char *joined = bk_alloc_array(a, len + 1, 1), *p = joined;
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0)
+            *p++ = sep;
+        if (parts[i].len)
+            memcpy(p, parts[i].ptr, parts[i].len);
+        p += parts[i].len;
+    }
+    return (struct bk_str){joined, (size_t)(p - joined)};
+}
+
 struct bk_str bk_lower(struct bk_arena *a, struct bk_str s)
 {
     char *p = bk_alloc_array(a, s.len + 1, 1);

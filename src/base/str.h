@@ -57,6 +57,9 @@ struct bk_str bk_fmt(struct bk_arena *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 struct bk_str bk_vfmt(struct bk_arena *a, const char *fmt, va_list ap)
     __attribute__((format(printf, 2, 0)));
+/* The parts with sep between them: keys of maps, without the cost of bk_fmt. */
+struct bk_str bk_join(struct bk_arena *a, const struct bk_str *parts, size_t n,
+                      char sep);
 struct bk_str bk_lower(struct bk_arena *a,
                        struct bk_str s); /* ASCII letters; see utf8.h for more */
 

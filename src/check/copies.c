@@ -47,7 +47,8 @@ static size_t gather(struct bk_arena *a, const struct bk_run *r,
         const struct bk_measurement *m = &r->measurements[i];
         if (m->rank > 0 || m->origin != BK_REPORTED || bk_is(m->stat, "value"))
             continue;
-        struct bk_str key = bk_fmt(a, "%.*s\x1f%.*s", BK_F(m->metric), BK_F(m->scope));
+        const struct bk_str parts[] = {m->metric, m->scope};
+        struct bk_str key = bk_join(a, parts, 2, '\x1f');
         struct series *s = bk_map_get(&known, key);
         if (!s) {
             if (n == MAX_SERIES)
@@ -66,28 +67,27 @@ static size_t gather(struct bk_arena *a, const struct bk_run *r,
     return n;
 }
 
-/* "embedding_latency mean=0.11824 min=0.07042 max=0.4814"; empty when some number is
+/* Metric, scope, which three statistics, and their bits; empty when some number is
  * missing or too short to mean anything. */
 static struct bk_str fingerprint(struct bk_arena *a, const struct series *s, size_t t)
 {
-    struct bk_buf b = {.max = 1024};
-    bk_buf_addf(&b, "%.*s\x1f%.*s", BK_F(bk_upto(s->any->metric, 400)),
-                BK_F(bk_upto(s->any->scope, 400)));
-    bool usable = true;
-    for (size_t k = 0; k < 3 && usable; k++) {
+    double values[3];
+    for (size_t k = 0; k < 3; k++) {
         const struct bk_measurement *m = s->stats[t][k];
-        usable = m && m->value > 0 && significant_digits(m) >= LEAST_DIGITS;
-        char out[32];
-        if (!usable)
-            break;
-        bk_format_double(m->value, out);
-        bk_buf_addf(&b, "\x1f%s=%s", triples[t][k], out);
+        if (!m || m->value <= 0 || significant_digits(m) < LEAST_DIGITS)
+            return BK_S("");
+        values[k] = m->value;
     }
     /* three equal numbers are one number: a run of one request */
-    usable = usable && s->stats[t][0]->value < s->stats[t][2]->value;
-    struct bk_str key = usable ? bk_dup(a, bk_buf_str(&b)) : BK_S("");
-    bk_buf_free(&b);
-    return key;
+    if (values[0] >= values[2])
+        return BK_S("");
+    const struct bk_str parts[] = {
+        s->any->metric,
+        s->any->scope,
+        {(const char *)&t, sizeof t},
+        {(const char *)values, sizeof values},
+    };
+    return bk_join(a, parts, sizeof parts / sizeof *parts, '\x1f');
 }
 
 static bool same_params(const struct bk_run *x, const struct bk_run *y)

@@ -20,8 +20,8 @@ struct group { /* the claims of one quantity, by index */
 
 static struct bk_str quantity(struct bk_arena *a, const struct bk_measurement *m)
 {
-    return bk_fmt(a, "%.*s\x1f%.*s\x1f%.*s", BK_F(m->metric), BK_F(m->stat),
-                  BK_F(m->scope));
+    const struct bk_str parts[] = {m->metric, m->stat, m->scope};
+    return bk_join(a, parts, 3, '\x1f');
 }
 
 static void compare_claims(struct bk_arena *a, struct bk_run *r, struct group *g,

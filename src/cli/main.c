@@ -197,6 +197,7 @@ int main(int argc, char **argv)
 {
     struct bk_err err = {0};
     struct bk_cli cli = {.arena = bk_arena_new()};
+    bk_api_own_process();
     signal(SIGPIPE, SIG_IGN);
     int status = run(argc, argv, &cli, &err);
     errno = 0;

@@ -361,6 +361,11 @@ bool bk_db_open_memory(struct bk_db **db, struct bk_err *err)
     return true;
 }
 
+void bk_db_own_process(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 void bk_db_close(struct bk_db *db)
 {
     if (!db) {

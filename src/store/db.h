@@ -31,6 +31,9 @@ bool bk_db_open(struct bk_db **db, const char *path, enum bk_db_mode mode,
                 struct bk_err *err);
 /* A new warehouse in memory (tests). */
 bool bk_db_open_memory(struct bk_db **db, struct bk_err *err);
+/* For a program whose process is its own, before anything is opened: the engine then
+ * does not keep books of its memory, which cost a lock for each allocation. */
+void bk_db_own_process(void);
 void bk_db_close(struct bk_db *db); /* finalises the cached statements; NULL is fine */
 const char *bk_db_path(const struct bk_db *db);
 

@@ -164,6 +164,12 @@ static void half_a_digit_is_what_was_printed(void **state)
     assert_true(bk_half_digit(BK_S("1.2e3")) == 50);
     assert_true(bk_half_digit(BK_S("190")) == 0.5);
     assert_true(bk_half_digit(BK_S("-0.50")) == 0.005);
+    for (int e = -30; e <= 30; e++) { /* the nearest double, computed or read */
+        char digits[16], half[16];
+        snprintf(digits, sizeof digits, "1e%d", e);
+        snprintf(half, sizeof half, "5e%d", e - 1);
+        assert_true(bk_half_digit(bk_str(digits)) == strtod(half, NULL));
+    }
     assert_true(bk_half_digit(BK_S("fast")) == 0);
     assert_true(bk_half_digit(BK_S("1e99999")) == 0);
 }

@@ -218,6 +218,34 @@ static void sha256_gives_known_digests(void **state)
         hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
+static void formatted_and_joined_texts_have_any_length(void **state)
+{
+    (void)state;
+    struct bk_arena *a = bk_arena_new();
+    for (size_t len = 250; len < 262; len++) {
+        struct bk_buf b = {0};
+        char *text = bk_alloc(a, len + 1);
+        memset(text, 'x', len);
+        bk_buf_addf(&b, "<%s>", text);
+        assert_int_equal(b.len, len + 2);
+        assert_int_equal(b.ptr[len + 1], '>');
+        struct bk_str s = bk_fmt(a, "<%s>", text);
+        assert_int_equal(s.len, len + 2);
+        assert_int_equal(strlen(s.ptr), s.len);
+        assert_true(bk_eq(s, bk_buf_str(&b)));
+        bk_buf_free(&b);
+    }
+    struct bk_buf small = {.max = 4};
+    bk_buf_addf(&small, "%d", 12345);
+    assert_true(small.full);
+    bk_buf_free(&small);
+    const struct bk_str parts[] = {BK_S("a"), {0}, BK_S("bc")};
+    assert_true(bk_is(bk_join(a, parts, 3, '/'), "a//bc"));
+    assert_true(bk_is(bk_join(a, parts, 1, '/'), "a"));
+    assert_true(bk_is(bk_join(a, parts, 0, '/'), ""));
+    bk_arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +259,7 @@ int main(void)
         cmocka_unit_test(push_grows_lists),
         cmocka_unit_test(slices_compare_and_cut),
         cmocka_unit_test(buffers_hold_their_maximum),
+        cmocka_unit_test(formatted_and_joined_texts_have_any_length),
         cmocka_unit_test(maps_find_what_was_put),
         cmocka_unit_test(sha256_gives_known_digests),
     };

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../../../importers/shared/cell.h"
@@ -177,6 +178,39 @@ static void test_every_cut_of_a_cell(void **state)
     }
 }
 
+/* Cells of digits and a point are read by a way of their own; with a blank in front they
+ * are not. */
+static void test_plain_cells_are_read_alike(void **state)
+{
+    (void)state;
+    static const char *const cells[] = {
+        "0",       "7",       "007",    "12.5",       "-0.50",
+        "1.234",   "0.511",   "1234.5", "-3",         "1,234",
+        "1.2.3",   "5.",      ".5",     "-",          "1e-05",
+        "12-",     "1.234.5", "00.10",  "-1.234",     "18446744073709551616",
+        "3.14159", "9.9",     "0.0",    "123456.789", "1.2345e3",
+        "--1",     "+4",
+    };
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        for (int comma = 0; comma < 2; comma++) {
+            char blank[64];
+            enum bk_decimal decimal = comma ? BK_DECIMAL_COMMA : BK_DECIMAL_POINT;
+            snprintf(blank, sizeof blank, " %s", cells[i]);
+            struct bk_cell one = bk_cell_read(bk_str(cells[i]), decimal);
+            struct bk_cell other = bk_cell_read(bk_str(blank), decimal);
+            assert_int_equal(one.kind, other.kind);
+            assert_true(one.value == other.value || isnan(other.value));
+            assert_true(one.half == other.half);
+            assert_true(isnan(one.plus_minus) == isnan(other.plus_minus));
+            assert_int_equal(one.approximate, other.approximate);
+            assert_true(bk_eq(one.digits, other.digits));
+            assert_true(bk_eq(one.unit, other.unit));
+            assert_true(bk_eq(one.rest, other.rest));
+            assert_true(bk_eq(one.text, other.text));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +219,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_number),
         cmocka_unit_test(test_decimal_mark_of_a_table),
         cmocka_unit_test(test_every_cut_of_a_cell),
+        cmocka_unit_test(test_plain_cells_are_read_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
