@@ -3,6 +3,7 @@
 #include "emit.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../../src/base/num.h"
@@ -67,6 +68,33 @@ static double convert(double x, double factor)
     if (whole > 1 && fabs(inverse - whole) < 1e-9 * whole)
         return x / whole;
     return x * factor;
+}
+
+/* -3 for 0.001, 9 for 1e9; 0 when the factor is no such power of ten. */
+static int power_of_ten(double factor)
+{
+    double exponent = rint(log10(factor));
+    if (!(factor > 0) || fabs(exponent) > 12 || pow(10, exponent) != factor)
+        return 0;
+    return (int)exponent;
+}
+
+/* The value of the digits in base units: where a power of ten lies between, the number
+ * next to what was written (18.42 ms is 0.01842 s), which no product always is. */
+static double convert_digits(const struct number *n, double factor)
+{
+    int exponent = power_of_ten(factor);
+    double as_written, shifted;
+    char text[64];
+    if (exponent == 0 || n->digits.len > 40 ||
+        !bk_parse_double(n->digits, &as_written) || as_written != n->value ||
+        bk_find_char(n->digits, 'e') != BK_NONE ||
+        bk_find_char(n->digits, 'E') != BK_NONE)
+        return convert(n->value, factor);
+    int len = snprintf(text, sizeof text, "%.*se%d", BK_F(n->digits), exponent);
+    return bk_parse_double((struct bk_str){text, (size_t)len}, &shifted)
+               ? shifted
+               : convert(n->value, factor);
 }
 
 static struct bk_str digits_of(const struct bk_importing *im, const struct number *n)
@@ -164,9 +192,11 @@ static void set_value(struct bk_measurement *m, const struct bk_target *t,
     /* a count that is printed as a whole number is exact */
     if (bk_is(m->unit, "1") && half <= 0.5 && is_plain_integer(n->digits))
         half = 0;
-    m->value = convert(n->value, factor);
-    m->low = convert(n->value - half, factor);
-    m->high = convert(n->value + half, factor);
+    m->value = m->low = m->high = convert_digits(n, factor);
+    if (half > 0) {
+        m->low = fmin(convert(n->value - half, factor), m->value);
+        m->high = fmax(convert(n->value + half, factor), m->value);
+    }
     if (t->complement) {
         double low = 1 - m->high;
         m->value = 1 - m->value;

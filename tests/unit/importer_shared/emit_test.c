@@ -65,6 +65,8 @@ static void test_units_and_intervals(void **state)
     const struct bk_measurement *m = emit(k, "Mean TTFT", "", "14.86", "ms");
     check(m, "ttft", "mean", "s", 0.01486, 0.014855, 0.014865);
     assert_true(bk_is(m->source_name, "Mean TTFT"));
+    /* the nearest number, where 18.42 / 1000 is not */
+    assert_true(emit(k, "Mean TTFT", "", "18.42", "ms")->value == 0.01842);
     assert_true(bk_is(m->source_value, "14.86") && bk_is(m->source_unit, "ms"));
     assert_true(bk_is(m->locator, "line 7"));
     check(emit(k, "latency_p95_ms", "", "812.5", ""), "request_latency", "p95", "s",
