@@ -361,6 +361,59 @@ static void test_two_logs(void **state)
     assert_string_equal(w.told, "duplicate c.log|");
 }
 
+/* --- runs of a sweep --- */
+
+static const char *serve_run(int number, const char *duration)
+{
+    return bk_fmt(w.arena,
+                  "{\"model_id\": \"m\", \"tokenizer_id\": \"m\", \"num_prompts\": 4, "
+                  "\"duration\": %s, \"completed\": 4, \"failed\": 0, "
+                  "\"total_output_tokens\": 40, \"ttfts\": [0.1, 0.1, 0.2, 0.1], "
+                  "\"mean_ttft_ms\": 125.0, \"run_number\": %d, \"swept\": 2}",
+                  duration, number)
+        .ptr;
+}
+
+/* What a sweep leaves beside its runs is no run, and no failure either. */
+static void test_sweep_folder(void **state)
+{
+    (void)state;
+    struct bk_import_options o = {0};
+    put("s/run=0.json", serve_run(0, "2.5"));
+    put("s/run=1.json", serve_run(1, "2.75"));
+    put("s/run=2.failure.json",
+        "{\"run_number\": 2, \"error_type\": \"E\", \"error\": \"x\", "
+        "\"serve_overrides\": {}, \"bench_overrides\": {}}");
+    put("s/summary.json",
+        bk_fmt(w.arena, "[\n %s,\n %s]", serve_run(0, "2.5"), serve_run(1, "2.75"))
+            .ptr);
+    put("s/warmup.json", serve_run(-1, "9"));
+    assert_true(import(&o, at("s")));
+    assert_string_equal(w.told, "imported run=0.json|imported run=1.json|"
+                                "skipped run=2.failure.json|duplicate summary.json|"
+                                "skipped warmup.json|");
+    assert_string_equal(query("SELECT count(*) FROM run"), "2");
+    assert_string_equal(query("SELECT count(*) FROM source"), "2");
+}
+
+/* A run folder whose result is no result gives no run and is no failure. */
+static void test_skipped_result_of_a_folder(void **state)
+{
+    (void)state;
+    struct bk_import_options o = {.layout = put("layout.ini", "[run]\n"
+                                                              "one-per = directory\n"
+                                                              "result = *.json\n")};
+    put("t/warmup.json", serve_run(-1, "9"));
+    put("t/notes.txt", "x");
+    assert_true(import(&o, at("t")));
+    assert_string_equal(w.told, "skipped notes.txt|skipped warmup.json|");
+    assert_string_equal(query("SELECT count(*) FROM source"), "0");
+    put("u/run=0.json", serve_run(0, "2.5"));
+    put("u/warmup.json", serve_run(-1, "9"));
+    assert_true(import(&o, at("u")));
+    assert_string_equal(w.told, "imported run=0.json|skipped warmup.json|");
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -377,6 +430,8 @@ int main(void)
         T(test_same_run_in_another_file),
         T(test_two_logs),
         T(test_path_above),
+        T(test_sweep_folder),
+        T(test_skipped_result_of_a_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
