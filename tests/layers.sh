@@ -14,7 +14,7 @@ src/record          src/base
 src/report          src/base src/record
 src/check           src/base src/record src/stats
 src/archive         src/base src/record src/store
-importers/shared    src/base src/record importers/importer.h
+importers/shared    src/base src/record src/stats importers/importer.h
 importers           src/base src/record src/stats importers/shared
 src/render          src/base src/record src/report
 src/ingest          src/base src/record src/check src/archive importers importers/shared

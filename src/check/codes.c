@@ -84,6 +84,11 @@ const struct bk_check_code bk_check_codes[] = {
         .what_to_do = "expect one node fewer: headroom belongs on the sessions",
     },
     {
+        .code = "high-cardinality",
+        .explanation = "a tag has so many values that numbers by value say nothing",
+        .what_to_do = "give requests that belong together one name, as k6's tag 'name'",
+    },
+    {
         .code = "identical-values",
         .explanation = "different runs or hardware report the same measured numbers to "
                        "the last digit",
@@ -134,6 +139,12 @@ const struct bk_check_code bk_check_codes[] = {
         .explanation = "one GPU's share of the weights stands for those of the whole "
                        "node",
         .what_to_do = "recompute with the weights of all GPUs",
+    },
+    {
+        .code = "off-the-timeline",
+        .explanation = "time stamps lie days away from the first one",
+        .what_to_do = "look for a clock that was set during the run, or for files put "
+                      "together",
     },
     {
         .code = "openmetrics-rule",
