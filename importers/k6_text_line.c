@@ -186,6 +186,8 @@ static void read_scenario(struct bk_arena *a, struct k6_run *k, struct bk_str s)
 static void read_script(struct bk_arena *a, struct k6_run *k, struct bk_str path)
 {
     struct bk_str name = bk_path_base(bk_trim(path));
+    size_t backslash = bk_rfind_char(name, '\\'); /* ".\checkout.js" */
+    name = backslash != BK_NONE ? bk_from(name, backslash + 1) : name;
     size_t dot = bk_rfind_char(name, '.');
     if (dot != BK_NONE && dot > 0)
         name = bk_upto(name, dot);

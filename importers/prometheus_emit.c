@@ -426,9 +426,8 @@ static bool counts(const struct bk_scrape_run *r)
     return false;
 }
 
-static bool emit_run(struct bk_scrape *s, const struct bk_scrape_run *r,
-                     const struct bk_scrape_run *joined, int64_t taken_ns,
-                     struct bk_err *err)
+static struct bk_run *make_run(struct bk_scrape *s, const struct bk_scrape_run *r,
+                               const struct bk_scrape_run *joined, int64_t taken_ns)
 {
     struct bk_arena *a = s->im->arena;
     struct emission e = {.s = s, .im = s->im, .run = bk_run_new(a)};
@@ -455,7 +454,39 @@ static bool emit_run(struct bk_scrape *s, const struct bk_scrape_run *r,
     const struct bk_measurement *ok = bk_run_find(run, "requests_ok", "value", "");
     run->generates_text = bk_run_find(run, "output_tokens", "value", "") != NULL &&
                           ok != NULL && ok->value > 0;
-    return s->im->sink->run(s->im->sink, run, err);
+    return run;
+}
+
+/* The server has the model loaded, and nobody asked it for anything. */
+static bool is_idle(const struct bk_run *run)
+{
+    for (size_t i = 0; i < run->n_measurements; i++) {
+        if (run->measurements[i].value != 0)
+            return false;
+    }
+    return bk_run_find(run, "requests", "value", "") != NULL ||
+           bk_run_find(run, "requests_ok", "value", "") != NULL;
+}
+
+/* One run a model.  Models beside those that worked are no runs that went wrong. */
+static bool emit_models(struct bk_scrape *s, const struct bk_scrape_run *bare,
+                        int64_t taken_ns, struct bk_err *err)
+{
+    struct bk_run **runs = bk_alloc_array(s->im->arena, s->n_runs + 1, sizeof *runs);
+    size_t n = 0, busy = 0;
+    for (size_t i = 0; i < s->n_runs; i++) {
+        const struct bk_scrape_run *r = &s->runs[i];
+        if (r == bare && !r->serves)
+            continue;
+        runs[n++] = make_run(s, r, NULL, taken_ns);
+        busy += r != bare && !is_idle(runs[n - 1]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if ((busy == 0 || !is_idle(runs[i])) &&
+            !s->im->sink->run(s->im->sink, runs[i], err))
+            return false;
+    }
+    return true;
 }
 
 /* Samples without a model belong to the only model there is, or make a run. */
@@ -469,12 +500,7 @@ bool bk_scrape_emit(struct bk_scrape *s, int64_t taken_ns, struct bk_err *err)
         else
             models++, only = &s->runs[i];
     }
-    if (models == 1)
-        return emit_run(s, only, bare, taken_ns, err);
-    for (size_t i = 0; i < s->n_runs; i++) {
-        const struct bk_scrape_run *r = &s->runs[i];
-        if ((r != bare || r->serves) && !emit_run(s, r, NULL, taken_ns, err))
-            return false;
-    }
-    return true;
+    if (models != 1)
+        return emit_models(s, bare, taken_ns, err);
+    return s->im->sink->run(s->im->sink, make_run(s, only, bare, taken_ns), err);
 }

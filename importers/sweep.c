@@ -49,6 +49,20 @@ static bool note_ragged(const struct bk_importing *im, size_t rows, struct bk_er
     return rows == 0 || im->sink->finding(im->sink, &f, err);
 }
 
+static bool note_left_out(const struct bk_importing *im, size_t rows,
+                          struct bk_err *err)
+{
+    const struct bk_finding f = {
+        .code = BK_S("unmapped"),
+        .severity = BK_INFO,
+        .message = bk_fmt(im->arena,
+                          "%zu rows beside the runs hold ranges or texts where numbers "
+                          "should stand: left out",
+                          rows),
+    };
+    return rows == 0 || im->sink->finding(im->sink, &f, err);
+}
+
 /* --- CSV --- */
 
 static size_t sample_rows(const struct bk_table *t)
@@ -78,6 +92,7 @@ static struct bk_field *table_fields(struct bk_sweep *s, const struct bk_table *
 {
     struct bk_arena *a = s->im->arena;
     struct bk_field *fields = bk_alloc_array(a, t->n_columns + 1, sizeof *fields);
+    struct bk_field **all = bk_alloc_array(a, t->n_columns + 1, sizeof *all);
     size_t rows = sample_rows(t);
     struct bk_str *cells = bk_alloc_array(a, rows + 1, sizeof *cells);
     for (size_t j = 0; j < t->n_columns; j++) {
@@ -89,7 +104,9 @@ static struct bk_field *table_fields(struct bk_sweep *s, const struct bk_table *
             fields[j].target.kind = BK_TARGET_IGNORED;
         s->known += fields[j].target.kind == BK_TARGET_METRIC;
         bk_sweep_note_column(s, t->header[j]);
+        all[j] = &fields[j];
     }
+    bk_fields_settle(s->im, all, t->n_columns);
     return fields;
 }
 
@@ -134,7 +151,7 @@ static bool read_markdown(struct bk_sweep *s, struct bk_str text, struct bk_err 
     s->runs = d.runs;
     s->known = d.known;
     s->columns = d.columns;
-    return note_ragged(s->im, d.ragged, err);
+    return note_left_out(s->im, d.left_out, err) && note_ragged(s->im, d.ragged, err);
 }
 
 /* "|---|---|" below a line with a pipe. */

@@ -4,6 +4,7 @@
  * one. */
 #include "sweep.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "../src/base/utf8.h"
@@ -11,9 +12,10 @@
 #include "shared/foreign.h"
 #include "shared/json.h"
 
-#define MAX_DEPTH 6 /* of nested keys */
-#define MAX_NAME  ((size_t)240)
-#define MAX_NAMES ((size_t)256) /* that a bid looks at */
+#define MAX_DEPTH     6 /* of nested keys */
+#define MAX_NAME      ((size_t)240)
+#define MAX_NAMES     ((size_t)256) /* that a bid looks at */
+#define FIRST_OBJECTS ((size_t)20)  /* whose names are looked at together */
 
 /* --- one object --- */
 
@@ -110,6 +112,17 @@ static void take_value(struct reader *r, const struct bk_json *node, struct bk_s
     if (node->type == BK_JSON_BOOL)
         text = node->boolean ? BK_S("true") : BK_S("false");
     struct bk_field f = *field_of(r, name, unit);
+    if (node->type == BK_JSON_BOOL && f.target.kind == BK_TARGET_METRIC) {
+        /* "success": true says nothing that the numbers do not say */
+        bool failed = !node->boolean && (bk_is(f.target.name, "requests_ok") ||
+                                         bk_is(f.target.name, "error_rate"));
+        if (!failed)
+            return;
+        f.target =
+            (struct bk_target){.kind = BK_TARGET_CONTEXT, .name = BK_S("status")};
+        f.lookup = f.target.name;
+        text = BK_S("failed");
+    }
     struct bk_cell_rules rules = {.keep_texts = true, .as_params = settings};
     if (!f.known && node->type == BK_JSON_STRING)
         f.text = true;
@@ -121,11 +134,35 @@ static void take_value(struct reader *r, const struct bk_json *node, struct bk_s
     (void)bk_field_emit(r->s->im, r->run, &f, text, &rules, locator(r, pointer));
 }
 
+/* Names of an object see each other's units. */
+static void share_units(struct reader *r, const struct bk_json *object,
+                        struct bk_str name, struct bk_str unit)
+{
+    struct bk_arena *a = r->s->im->arena;
+    size_t before = r->n_fields, n = 0;
+    if (object->n > MAX_NAMES || r->s->runs.n > FIRST_OBJECTS)
+        return;
+    struct bk_field **all = bk_alloc_array(a, object->n + 1, sizeof *all);
+    for (const struct bk_json *c = object->child; c != NULL; c = c->next) {
+        struct bk_str full =
+            name.len > 0 ? bk_fmt(a, "%.*s.%.*s", BK_F(name), BK_F(c->key)) : c->key;
+        if ((c->type != BK_JSON_NUMBER && c->type != BK_JSON_STRING) ||
+            full.len > MAX_NAME)
+            continue;
+        all[n] = field_of(r, full, unit);
+        all[n]->largest = c->type == BK_JSON_NUMBER ? fabs(c->number) : 0;
+        n++;
+    }
+    if (r->n_fields > before)
+        bk_fields_settle(r->s->im, all, n);
+}
+
 static bool walk(struct reader *r, const struct bk_json *object, struct bk_str name,
                  struct bk_str pointer, int depth, bool settings, struct bk_err *err)
 {
     struct bk_arena *a = r->s->im->arena;
     struct bk_str unit = bk_json_string(object, "unit");
+    share_units(r, object, name, unit);
     for (const struct bk_json *c = object->child; c != NULL; c = c->next) {
         if (++r->fields_of_run > BK_SWEEP_MAX_COLUMNS ||
             ++r->s->cells > BK_SWEEP_MAX_CELLS)

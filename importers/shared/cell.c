@@ -649,6 +649,18 @@ static bool read_plain(struct bk_str cell, enum bk_decimal decimal, struct bk_ce
     return bk_parse_double(cell, &c->value);
 }
 
+/* "$0.02": an amount of money is a number; the header says of what. */
+static struct bk_str skip_currency(struct bk_str s)
+{
+    static const char *const signs[] = {"$", "€", "£", "¥", "₽", "₩"};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        struct bk_str behind = bk_from(s, strlen(signs[i]));
+        if (starts(s, signs[i]) && behind.len > 0 && is_digit(behind.ptr[0]))
+            return behind;
+    }
+    return s;
+}
+
 struct bk_cell bk_cell_read(struct bk_str cell, enum bk_decimal decimal)
 {
     struct bk_cell plain;
@@ -670,7 +682,7 @@ struct bk_cell bk_cell_read(struct bk_str cell, enum bk_decimal decimal)
     }
     struct bk_str s = skip_stars(skip_pictures(c.text));
     c.approximate = take_approximation(&s);
-    s = skip_stars(s);
+    s = skip_currency(skip_stars(s));
     if (take_clock(&s, &n)) {
         c.kind = BK_CELL_NUMBER;
         c.value = n.value;

@@ -66,6 +66,7 @@ struct bk_doc {
     struct bk_map series;  /* of exposition lines that were read */
     bool foreign;          /* a table is a tool's own output */
     size_t ragged;         /* table rows with too many or too few cells */
+    size_t left_out;       /* rows beside runs whose cells hold texts and ranges only */
     struct bk_str columns; /* names that no table made anything of, for the message */
 };
 

@@ -303,6 +303,18 @@ static bool is_alone(const struct bk_doc *d, const struct bk_piece *p)
     return rows == 1;
 }
 
+/* Rows of two tables that are both told apart by parameters, and by none in common. */
+static bool differ_in_kind(const struct bk_piece *a, const struct bk_piece *b)
+{
+    if (!is_row(a) || !is_row(b) || a->run->n_params == 0 || b->run->n_params == 0)
+        return false;
+    for (size_t i = 0; i < a->run->n_params; i++) {
+        if (param_of(b->run, a->run->params[i].name) != NULL)
+            return false;
+    }
+    return true;
+}
+
 static void place_labelled(struct bk_doc *d, struct bk_piece *p)
 {
     struct bk_piece *found = NULL;
@@ -311,7 +323,7 @@ static void place_labelled(struct bk_doc *d, struct bk_piece *p)
     for (size_t i = 0; i < d->n_pieces; i++) {
         struct bk_piece *o = &d->pieces[i];
         if (o->is == NULL || !bk_eq(o->label, p->label) || !compatible(o->is, p->run) ||
-            (is_row(p) && o->table == p->table) ||
+            (is_row(p) && o->table == p->table) || differ_in_kind(o, p) ||
             (series && o->is->n_params != p->run->n_params))
             continue;
         if (found == NULL || o->is != found->is)

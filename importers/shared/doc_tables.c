@@ -78,6 +78,7 @@ static void look_at_columns(struct view *v)
 {
     const struct bk_importing *im = v->d->im;
     v->columns = bk_alloc_array(im->arena, v->t->n_columns + 1, sizeof *v->columns);
+    struct bk_field **all = bk_alloc_array(im->arena, v->t->n_columns + 1, sizeof *all);
     for (size_t j = 0; j < v->t->n_columns; j++) {
         struct bk_field *f = &v->columns[j];
         struct bk_str *cells = column_cells(v, j);
@@ -95,7 +96,9 @@ static void look_at_columns(struct view *v)
             bk_is(key, "unidades") || bk_is(key, "единица") || bk_is(key, "ед.") ||
             bk_is(key, "单位") || bk_is(key, "단위"))
             v->unit_column = j;
+        all[j] = f;
     }
+    bk_fields_settle(im, all, v->t->n_columns);
 }
 
 /* The unit behind the first number of a row, or in its unit column. */
@@ -225,7 +228,7 @@ static void take_rows(const struct view *v)
 {
     if (has_slices(v))
         return;
-    size_t number = v->d->n_row_tables++, first = v->d->n_pieces;
+    size_t number = v->d->n_row_tables++, first = v->d->n_pieces, left_out = 0;
     for (size_t i = 0; i < v->t->n_rows && v->d->n_pieces < BK_MAX_RUNS; i++) {
         if (v->columns[0].target.kind == BK_TARGET_PARAM &&
             is_total_row(v, plain_cell(v, i, 0)))
@@ -242,11 +245,14 @@ static void take_rows(const struct view *v)
             known += taken && v->columns[j].target.kind == BK_TARGET_METRIC;
         }
         label_row(v, p, i);
-        if (known == 0)
+        if (known == 0) {
             v->d->n_pieces--;
+            left_out += p->run->n_findings > 0;
+        }
         v->d->n_rows += known > 0;
         v->d->known += known;
     }
+    v->d->left_out += v->d->n_pieces > first ? left_out : 0;
     settle_rows(v, first);
 }
 
@@ -497,9 +503,18 @@ static void take_pivot(const struct view *v, size_t column)
 
 struct score {
     size_t metrics,
-        others;   /* columns (or names) that are metrics; parameters, context */
-    size_t stats; /* columns that are statistics and nothing else */
+        others;    /* columns (or names) that are metrics; parameters, context */
+    size_t united; /* columns of unknown names whose header gives a unit */
+    size_t stats;  /* columns that are statistics and nothing else */
 };
+
+/* "Latency (ms)", not "Difference (%)", and not a unit that only its cells have. */
+static bool header_has_unit(const struct view *v, const struct bk_field *f)
+{
+    struct bk_str name, unit;
+    bk_header_unit(v->d->im->dict, f->header, &name, &unit);
+    return unit.len > 0 && !bk_is(unit, "%");
+}
 
 static struct score score_columns(const struct view *v)
 {
@@ -512,6 +527,8 @@ static struct score score_columns(const struct view *v)
             s.metrics++;
         else if (f->known && f->target.kind != BK_TARGET_IGNORED)
             s.others++;
+        else if (j > 0)
+            s.united += header_has_unit(v, f);
     }
     return s;
 }
@@ -548,7 +565,8 @@ void bk_doc_table(struct bk_doc *d, const struct bk_doc_block *b)
     /* two columns whose header names nothing: "Item | Value" */
     bool pairs = v.t->n_columns == 2 && columns.metrics + columns.others == 0;
     bool by_name = known > 0 && (pairs || known * 3 >= v.t->n_rows) &&
-                   names.metrics * v.t->n_columns >= columns.metrics * v.t->n_rows;
+                   names.metrics * v.t->n_columns >=
+                       (columns.metrics + columns.united) * v.t->n_rows;
     if (pivot != BK_NONE) {
         take_pivot(&v, pivot);
     } else if (by_name && columns.stats > 0 && names.metrics > 0) {

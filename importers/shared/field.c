@@ -16,6 +16,7 @@
 
 /* Longer texts are prose, no configuration. */
 #define MAX_PARAM_TEXT ((size_t)200)
+#define MAX_SHORT_NAME ((size_t)12) /* in front of "=" in a cell */
 /* Integers beyond this lose digits in a double. */
 #define EXACT_INTEGERS 9007199254740992.0
 
@@ -276,7 +277,7 @@ static bool lacks_unit(const struct bk_field *f)
            !bk_is(m->unit, "1") && !bk_is(m->unit, "ratio");
 }
 
-void bk_fields_share_units(struct bk_field *const *fields, size_t n)
+static void share_units(struct bk_field *const *fields, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         struct bk_field *f = fields[i];
@@ -295,6 +296,35 @@ void bk_fields_share_units(struct bk_field *const *fields, size_t n)
         if (agree)
             f->unit = unit;
     }
+}
+
+static bool has_own_name(const struct bk_importing *im, const struct bk_field *f)
+{
+    struct bk_str own = bk_dict_key(im->arena, f->target.name);
+    return bk_eq(bk_dict_key(im->arena, f->header), own);
+}
+
+static void part_params(const struct bk_importing *im, struct bk_field *const *fields,
+                        size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (fields[i]->target.kind != BK_TARGET_PARAM || !has_own_name(im, fields[i]))
+            continue;
+        for (size_t j = 0; j < n; j++) {
+            struct bk_field *other = fields[j];
+            if (other->target.kind == BK_TARGET_PARAM &&
+                bk_eq(other->target.name, fields[i]->target.name) &&
+                !has_own_name(im, other))
+                other->target.name = other->header;
+        }
+    }
+}
+
+void bk_fields_settle(const struct bk_importing *im, struct bk_field *const *fields,
+                      size_t n)
+{
+    share_units(fields, n);
+    part_params(im, fields, n);
 }
 
 /* --- cells --- */
@@ -374,7 +404,11 @@ struct bk_str bk_param_value(const struct bk_importing *im, const struct bk_fiel
         text = behind_ramp(text);
     struct bk_cell c = bk_cell_read(text, decimal);
     if (c.kind == BK_CELL_TEXT) {
-        struct bk_cell bound = bk_cell_read(without_bound(c.text), decimal);
+        size_t equals = counts ? bk_find_char(c.text, '=') : BK_NONE; /* "c=16" */
+        struct bk_str behind = equals == BK_NONE || equals > MAX_SHORT_NAME
+                                   ? without_bound(c.text)
+                                   : bk_from(c.text, equals + 1);
+        struct bk_cell bound = bk_cell_read(behind, decimal);
         if (bound.kind != BK_CELL_NUMBER)
             return c.text;
         c = bound;
@@ -596,7 +630,8 @@ static bool emit_counted(const struct bk_importing *im, struct bk_run *run,
                          struct bk_str locator)
 {
     struct bk_str count, name;
-    if (!split_count(im, text, &count, &name))
+    if (!split_count(im, text, &count, &name) &&
+        !split_count(im, without_parentheses(im->arena, text), &count, &name))
         return false;
     set_param(im, run, f, BK_S("num_gpus"), count, locator);
     return run->hardware.len > 0 ||
@@ -634,7 +669,7 @@ static bool read_share(const struct bk_field *f, struct bk_cell *c)
     part.text = c->text;
     part.value = part.value / whole.value;
     part.half = 0;
-    part.digits = (struct bk_str){0};
+    part.digits = c->text;
     *c = part;
     return true;
 }

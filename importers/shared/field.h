@@ -13,9 +13,10 @@ struct bk_field {
     struct bk_str lookup; /* the part of it that the dictionary knows */
     struct bk_str unit;   /* that the header gives; empty: the cell or the alias says */
     struct bk_target target;
-    bool known;    /* the dictionary knows the name */
-    bool text;     /* an unknown name whose cells are texts: a config parameter */
-    bool estimate; /* the header itself says that its numbers are estimates */
+    bool known;     /* the dictionary knows the name */
+    bool text;      /* an unknown name whose cells are texts: a config parameter */
+    bool estimate;  /* the header itself says that its numbers are estimates */
+    double largest; /* magnitude of the biggest number under it; 0: not looked at */
 };
 
 /* How the cells under a field are taken. */
@@ -45,6 +46,14 @@ bool bk_unit_fits(const struct bk_importing *im, const struct bk_target *t,
  * unit that stands in the cells alone decides which metric the name means. */
 void bk_field_judge(const struct bk_importing *im, struct bk_field *f,
                     const struct bk_str *cells, size_t n, enum bk_decimal decimal);
+
+/* What the names of one table say about each other.  "ttft_ms, ttft_med": a name without
+ * a unit beside one of the same metric that has one is written in that unit, when its
+ * numbers are of the same size (the fields have been judged, or their largest numbers
+ * set).  "parallel, concurrency": where a parameter stands under its own name, another
+ * name that could mean it means something else. */
+void bk_fields_settle(const struct bk_importing *im, struct bk_field *const *fields,
+                      size_t n);
 
 /* One cell into the run.  True when a measurement, parameter or context came of it. */
 bool bk_field_emit(const struct bk_importing *im, struct bk_run *run,

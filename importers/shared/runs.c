@@ -348,10 +348,31 @@ static void set_keys(struct bk_arena *a, struct bk_runs *runs)
     }
 }
 
+/* A column of texts where numbers should stand is one thing to tell, not one a row. */
+static void tell_once(const struct bk_importing *im, struct bk_runs *runs)
+{
+    struct bk_map told = {0};
+    for (size_t i = 0; i < runs->n; i++) {
+        struct bk_run *run = runs->items[i];
+        size_t n = 0;
+        for (size_t j = 0; j < run->n_findings; j++) {
+            const struct bk_finding *f = &run->findings[j];
+            if (bk_is(f->code, "unmapped") && f->subject.len > 0 && !run->claims) {
+                if (bk_map_get(&told, f->subject) != NULL)
+                    continue;
+                bk_map_put(im->arena, &told, f->subject, run);
+            }
+            run->findings[n++] = *f;
+        }
+        run->n_findings = n;
+    }
+}
+
 bool bk_runs_send(const struct bk_importing *im, struct bk_runs *runs,
                   struct bk_err *err)
 {
     set_keys(im->arena, runs);
+    tell_once(im, runs);
     for (size_t i = 0; i < runs->n; i++) {
         struct bk_run *run = runs->items[i];
         drop_zeros(run);

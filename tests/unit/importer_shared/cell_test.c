@@ -55,6 +55,8 @@ static void test_numbers(void **state)
     number("4,292 req/s", p, 4292, 0.5, "req/s", "");
     number("**4,292** req/s", p, 4292, 0.5, "req/s", "");
     number("9.05ms", p, 9.05, 0.005, "ms", "");
+    number("$0.012", p, 0.012, 0.0005, "", "");
+    number("50      min=10       max=60", p, 50, 0.5, "", "min=10       max=60");
     number("15s (timeout)", p, 15, 0.5, "s", "(timeout)");
     number("8 conexões por worker", p, 8, 0.5, "conexões", "por worker");
     number("42 tokens per second", p, 42, 0.5, "tokens per second", "");
@@ -101,31 +103,15 @@ static void test_what_is_no_number(void **state)
     kinds(BK_CELL_RANGE,
           (const char *const[]){"150-300ms", "8-16", "~15-20x", "150ms - 300ms",
                                 "8 to 16", "1–2", NULL});
-    kinds(BK_CELL_TEXT, (const char *const[]){"<50 ms",
-                                              "2x",
-                                              "x2.1",
-                                              "$0.12",
-                                              "1.2.3",
-                                              "192.168.1.1",
-                                              "192.168.100.100",
-                                              "10:39",
-                                              "2026-02-14",
-                                              "04/06/2025",
-                                              "3 of 7",
-                                              "3 / 7",
-                                              "3/7",
-                                              "8x7B",
-                                              "70b-instruct",
-                                              "7.1:1",
-                                              "12,34,56",
-                                              "🏆 High",
-                                              "6.19.4-061904-generic",
-                                              "5 of 8",
-                                              "95th",
-                                              "B200",
-                                              "v1.2",
-                                              "1x A10",
-                                              NULL});
+    kinds(BK_CELL_TEXT,
+          (const char *const[]){"<50 ms",   "2x",           "x2.1",
+                                "1.2.3",    "192.168.1.1",  "192.168.100.100",
+                                "10:39",    "2026-02-14",   "04/06/2025",
+                                "3 of 7",   "3 / 7",        "3/7",
+                                "8x7B",     "70b-instruct", "7.1:1",
+                                "12,34,56", "🏆 High",       "6.19.4-061904-generic",
+                                "5 of 8",   "95th",         "B200",
+                                "v1.2",     "1x A10",       NULL});
 }
 
 static void test_decimal_mark_of_a_table(void **state)
