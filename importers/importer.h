@@ -64,6 +64,7 @@ struct bk_importing {
     const struct bk_timing_rule *rules; /* for timing-log */
     size_t n_rules;
     int64_t taken_ns; /* --started-at for a snapshot; BK_NO_TIME: not given */
+    bool run_folder;  /* it is the result of a folder that stands for one run */
 };
 
 struct bk_importer {

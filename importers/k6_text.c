@@ -454,10 +454,13 @@ static bool read_all(struct reader *r, struct bk_input *in, struct bk_err *err)
     return ok;
 }
 
-/* The shell found no k6: a run was meant, and nothing came of it. */
-static bool emit_missing_tool(const struct bk_importing *im, const struct reader *r,
+/* The shell found no k6: where a folder says which run was meant, nothing came of it. */
+static bool take_missing_tool(const struct bk_importing *im, const struct reader *r,
                               struct bk_err *err)
 {
+    if (!im->run_folder)
+        return bk_fail(err, BK_EINPUT, "line %zu: k6 did not run: %.*s",
+                       r->not_found_line, BK_F(r->not_found));
     struct bk_run *run = bk_run_new(im->arena);
     run->invalid = true;
     run->invalid_why = bk_fmt(im->arena, "line %zu: k6 did not run: %.*s",
@@ -481,7 +484,7 @@ static bool import(struct bk_input *in, const struct bk_importing *im,
     if (emitted > 0)
         return true;
     if (r.not_found.len > 0)
-        return emit_missing_tool(im, &r, err);
+        return take_missing_tool(im, &r, err);
     return bk_fail(err, BK_EINPUT,
                    "line %zu: the text ends without a k6 summary or progress line",
                    r.line > 0 ? r.line : 1);

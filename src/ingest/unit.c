@@ -337,6 +337,7 @@ bool bk_unit_import(struct bk_unit_work *u, const struct bk_importer *imp,
         .sink = &u->sink,
         .format = bk_str(imp->name),
         .taken_ns = taken_at(u, f->path),
+        .run_folder = !bk_eq(u->path, f->path),
     };
     im.n_rules = bk_unit_rules(u->in, u->arena, bk_path_base(f->path), &im.rules);
     bool ok = imp->import(input, &im, err);

@@ -396,6 +396,29 @@ static void test_sweep_folder(void **state)
     assert_string_equal(query("SELECT count(*) FROM source"), "2");
 }
 
+/* Where the folder says which run was meant, a result that says that nothing ran is a
+ * run that is invalid; a file of its own is none. */
+static void test_folder_in_which_nothing_ran(void **state)
+{
+    (void)state;
+    static const char missing[] = "./bench.sh: line 7: k6: command not found\n";
+    struct bk_import_options o = {.layout = put("x.layout", layout_text)};
+    put("t/7/h100/k6.txt", missing);
+    put("t/7/h100/env.txt", "WORKERS=24\n");
+    assert_true(import(&o, at("t")));
+    assert_string_equal(w.told, "imported env.txt|imported k6.txt|");
+    assert_string_equal(query("SELECT session || hardware || status FROM v_run"),
+                        "7h100invalid");
+    assert_string_equal(query("SELECT count(*) FROM finding WHERE code = "
+                              "'invalid-run'"),
+                        "1");
+    assert_string_equal(query("SELECT count(*) FROM measurement"), "0");
+    struct bk_import_options none = {0};
+    assert_true(import(&none, put("k6.txt", "sh: 1: k6: not found\n")));
+    assert_non_null(strstr(w.told, "failed k6.txt|"));
+    assert_non_null(strstr(w.told, "line 1: k6 did not run"));
+}
+
 /* A run folder whose result is no result gives no run and is no failure. */
 static void test_skipped_result_of_a_folder(void **state)
 {
@@ -431,6 +454,7 @@ int main(void)
         T(test_two_logs),
         T(test_path_above),
         T(test_sweep_folder),
+        T(test_folder_in_which_nothing_ran),
         T(test_skipped_result_of_a_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
