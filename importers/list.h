@@ -1,4 +1,6 @@
-/* The one list of importers: X(k6_csv)
+/* The one list of importers: X(name of the file and of the descriptor behind
+ * bk_importer_). */
+X(k6_csv)
 X(k6_json)
 X(k6_summary)
 X(k6_text)
