@@ -339,8 +339,25 @@ static void take_log_line(struct reader *r, struct bk_str s)
     }
 }
 
+static void take_heading(struct reader *r, struct bk_str s)
+{
+    end_block(r);
+    part_runs(r);
+    s = bk_upto(bk_trim(s), sizeof r->heading);
+    r->heading_len = s.len;
+    if (s.len > 0)
+        memcpy(r->heading, s.ptr, s.len);
+}
+
 static bool take_markdown(struct reader *r, struct bk_str s)
 {
+    /* what folds a block away names it, as a heading does */
+    if (!r->in_fence && bk_starts(s, BK_S("<summary>"))) {
+        s = bk_from(s, strlen("<summary>"));
+        size_t end = bk_find(s, BK_S("</summary>"));
+        take_heading(r, end == BK_NONE ? s : bk_upto(s, end));
+        return true;
+    }
     if (bk_starts(s, BK_S("```")) || bk_starts(s, BK_S("~~~"))) {
         r->in_fence = !r->in_fence;
         end_block(r);
@@ -353,12 +370,7 @@ static bool take_markdown(struct reader *r, struct bk_str s)
         marks++;
     if (r->in_fence || marks == 0 || marks > 6 || marks >= s.len || s.ptr[marks] != ' ')
         return false;
-    end_block(r);
-    part_runs(r);
-    s = bk_upto(bk_trim(bk_from(s, marks)), sizeof r->heading);
-    r->heading_len = s.len;
-    if (s.len > 0)
-        memcpy(r->heading, s.ptr, s.len);
+    take_heading(r, bk_from(s, marks));
     return true;
 }
 
@@ -511,7 +523,8 @@ static int bid_on(struct bk_str head, bool whole)
 {
     static const char *const labels[] = {"iterations..",    "iteration_duration..",
                                          "data_received..", "data_sent..",
-                                         "vus..",           "checks.."};
+                                         "vus..",           "checks..",
+                                         "checks_total..",  "checks_succeeded.."};
     size_t known = 0;
     if (has_metric(head, "http_req_duration.."))
         return 95;

@@ -114,8 +114,11 @@ static void take_value(struct reader *r, const struct bk_json *node, struct bk_s
     struct bk_field f = *field_of(r, name, unit);
     if (node->type == BK_JSON_BOOL && f.target.kind == BK_TARGET_METRIC) {
         /* "success": true says nothing that the numbers do not say */
-        bool failed = !node->boolean && (bk_is(f.target.name, "requests_ok") ||
-                                         bk_is(f.target.name, "error_rate"));
+        bool counts_failed =
+            bk_is(f.target.name, "requests_failed") ||
+            (bk_is(f.target.name, "error_rate") && !f.target.complement);
+        bool counts_ok = bk_is(f.target.name, "requests_ok") || f.target.complement;
+        bool failed = node->boolean ? counts_failed : counts_ok;
         if (!failed)
             return;
         f.target =
