@@ -23,6 +23,13 @@ struct llama_test {
     size_t n_samples; /* repetitions whose samples are listed */
 };
 
+enum llama_table { /* what the line in hand may be a row of */
+    LLAMA_NO_TABLE,
+    LLAMA_CSV,
+    LLAMA_SQL,
+    LLAMA_MARKDOWN
+};
+
 struct llama_reader {
     const struct bk_importing *im;
     struct bk_arena *a; /* of the test that is being read */
@@ -32,12 +39,7 @@ struct llama_reader {
     size_t table_from;     /* runs of Markdown tables since the last build line */
     struct bk_str *header; /* column names of the table in progress */
     size_t n_header;       /* 0: no table */
-    enum {
-        LLAMA_NO_TABLE,
-        LLAMA_CSV,
-        LLAMA_SQL,
-        LLAMA_MARKDOWN
-    } table;
+    enum llama_table table;
     size_t header_line;   /* of the first header seen; 0: none */
     bool in_create;       /* within CREATE TABLE (...) */
     struct bk_str device; /* that the log names before a Markdown table, or empty */

@@ -141,5 +141,6 @@ bool llama_json(struct llama_reader *r, size_t at, struct bk_err *err)
         return false;
     r->line += count_lines(bk_upto(slice, slice.len - rest.len));
     r->rest = rest;
+    r->line -= rest.len > 0; /* what is left of the last line is read as a line */
     return true;
 }

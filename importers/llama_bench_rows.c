@@ -153,7 +153,7 @@ bool llama_is_sql(struct bk_str line)
 /* --- tables --- */
 
 static void begin_table(struct llama_reader *r, const struct bk_str *names, size_t n,
-                        int table)
+                        enum llama_table table)
 {
     r->header = bk_alloc_array(r->im->arena, n + 1, sizeof *r->header);
     for (size_t i = 0; i < n; i++)
