@@ -188,7 +188,7 @@ bool bk_serving_each(struct bk_serving *s, struct bk_run *run,
         return bk_fail(err, BK_EINPUT, "line %zu: %zu keys are more than a result has",
                        s->line, object->n);
     for (const struct bk_json *c = object->child; c != NULL; c = c->next) {
-        bk_map_put(s->im->arena, &last, c->key, (void *)(uintptr_t)c);
+        bk_map_put(s->scratch, &last, c->key, (void *)(uintptr_t)c);
     }
     for (const struct bk_json *c = object->child; c != NULL; c = c->next) {
         if (bk_map_get(&last, c->key) == c)
@@ -254,7 +254,7 @@ static bool note_duplicates(struct bk_serving *s, const struct bk_json **duplica
                             size_t lines_before, struct bk_err *err)
 {
     for (size_t i = 0; duplicates[i] != NULL && i < MAX_NOTED; i++) {
-        struct bk_str key = bk_upto(duplicates[i]->key, MAX_NAME);
+        struct bk_str key = bk_dup(s->im->arena, bk_upto(duplicates[i]->key, MAX_NAME));
         if (!note(s, "duplicate-key", key,
                   bk_fmt(s->im->arena,
                          "the key '%.*s' stands twice in one object; the last value "
@@ -333,35 +333,46 @@ static struct bk_str skip_blanks(struct bk_str s, size_t *lines)
     return s;
 }
 
+/* Takes the document at the start of the text, which is left behind it. */
+static bool read_document(struct bk_serving *s, struct bk_str *text, size_t *lines,
+                          struct bk_err *err)
+{
+    const struct bk_json **duplicates;
+    struct bk_str rest = {0};
+    struct bk_err bad = {0};
+    struct bk_json *doc = bk_json_parse(s->scratch, *text, s->flags | BK_JSON_MANY,
+                                        &rest, &duplicates, &bad);
+    if (doc == NULL && is_cut_tail(s, *text)) {
+        *text = (struct bk_str){0};
+        return note(s, "truncated", BK_S("file"),
+                    BK_S("the last line is cut; the runs before it are kept"),
+                    *lines + 1, err);
+    }
+    if (doc == NULL)
+        return move_error(err, &bad, *lines);
+    size_t behind = *lines + count_lines(bk_upto(*text, text->len - rest.len));
+    rest = skip_blanks(rest, &behind);
+    s->several = s->several || rest.len > 0;
+    s->place = s->several ? bk_fmt(s->im->arena, "line %zu ", *lines + 1) : BK_S("");
+    if (!note_duplicates(s, duplicates, *lines, err) ||
+        !take_document(s, doc, *lines, err))
+        return false;
+    *text = rest;
+    *lines = behind;
+    return true;
+}
+
 static bool read_documents(struct bk_serving *s, struct bk_str text, struct bk_err *err)
 {
     size_t lines = 0;
-    bool several = false;
+    bool ok = true;
     text = skip_blanks(text, &lines);
-    while (text.len > 0) {
-        const struct bk_json **duplicates;
-        struct bk_str rest = {0};
-        struct bk_err bad = {0};
-        struct bk_json *doc = bk_json_parse(s->im->arena, text, s->flags | BK_JSON_MANY,
-                                            &rest, &duplicates, &bad);
-        if (doc == NULL && is_cut_tail(s, text))
-            return note(s, "truncated", BK_S("file"),
-                        BK_S("the last line is cut; the runs before it are kept"),
-                        lines + 1, err);
-        if (doc == NULL)
-            return move_error(err, &bad, lines);
-        size_t lines_in = count_lines(bk_upto(text, text.len - rest.len));
-        size_t lines_behind = lines + lines_in;
-        rest = skip_blanks(rest, &lines_behind);
-        several = several || rest.len > 0;
-        s->place = several ? bk_fmt(s->im->arena, "line %zu ", lines + 1) : BK_S("");
-        if (!note_duplicates(s, duplicates, lines, err) ||
-            !take_document(s, doc, lines, err))
-            return false;
-        text = rest;
-        lines = lines_behind;
+    while (ok && text.len > 0) {
+        s->scratch = bk_arena_new();
+        ok = read_document(s, &text, &lines, err);
+        bk_arena_free(s->scratch);
     }
-    return true;
+    return ok;
 }
 
 bool bk_serving_read(struct bk_serving *s, struct bk_input *in, struct bk_err *err)

@@ -19,8 +19,10 @@ struct bk_serving { /* the reading of one source */
     /* Takes one object: adds a run, or says why it is none with bk_serving_skip. */
     bool (*take)(struct bk_serving *s, const struct bk_json *object,
                  struct bk_err *err);
+    struct bk_arena *scratch; /* of the document that is being read */
     struct bk_runs runs;
     struct bk_str place;   /* of the object, before a locator: "", "line 3 ", "/0" */
+    bool several;          /* documents */
     size_t line;           /* of the object, 1-based */
     struct bk_str skipped; /* why an object was left out */
     size_t objects;        /* so far */
