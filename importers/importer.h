@@ -38,6 +38,9 @@ bool bk_input_text(struct bk_input *in, size_t limit, struct bk_str *text,
  * A line longer than 16 MiB is an error that names it. */
 bool bk_input_line(struct bk_input *in, struct bk_str *line, size_t *number, bool *more,
                    bool *cut, struct bk_err *err);
+/* The next bytes, as many as are at hand; empty at the end; valid until the next call.
+ * Not to be mixed with lines. */
+bool bk_input_chunk(struct bk_input *in, struct bk_str *chunk, struct bk_err *err);
 /* Back to the first byte. */
 bool bk_input_rewind(struct bk_input *in, struct bk_err *err);
 

@@ -344,3 +344,17 @@ bool bk_input_line(struct bk_input *in, struct bk_str *line, size_t *number, boo
         return true;
     }
 }
+
+bool bk_input_chunk(struct bk_input *in, struct bk_str *chunk, struct bk_err *err)
+{
+    *chunk = (struct bk_str){0};
+    if (!usable(in, err))
+        return false;
+    in->moved = true;
+    if (in->pos >= in->pending.len && !in->ended && !in->plain_memory && !fill(in, err))
+        return false;
+    struct bk_str from = in->plain_memory ? in->bytes : bk_buf_str(&in->pending);
+    *chunk = bk_from(from, in->pos);
+    in->pos = in->searched = from.len;
+    return true;
+}
