@@ -1,5 +1,6 @@
 /* The one list of importers: X(name of the file and of the descriptor behind
  * bk_importer_). */
+X(aiperf)
 X(guidellm)
 X(k6_csv)
 X(k6_json)
