@@ -1,6 +1,7 @@
 /* The one list of importers: X(name of the file and of the descriptor behind
  * bk_importer_). */
 X(aiperf)
+X(benchkeep)
 X(guidellm)
 X(k6_csv)
 X(k6_json)
