@@ -45,7 +45,7 @@ static void take_latencies(struct bk_serving *s, struct bk_run *run,
                            const struct bk_json *latencies)
 {
     struct bk_arena *a = s->im->arena;
-    double min = INFINITY, max = -INFINITY;
+    double min = (double)INFINITY, max = -(double)INFINITY;
     size_t n = 0;
     for (const struct bk_json *c = latencies->child; c != NULL; c = c->next) {
         if (c->type != BK_JSON_NUMBER || !isfinite(c->number))
