@@ -19,7 +19,9 @@
 
 #define MAX_TEXT       ((size_t)64 * 1024 * 1024)
 #define MAX_METRICS    ((size_t)2000)
-#define MAX_GPUS       ((size_t)4096)
+#define MAX_STATS      ((size_t)200)   /* of a metric */
+#define MAX_NUMBERS    ((size_t)50000) /* of a result */
+#define MAX_GPUS       ((size_t)1024)
 #define MAX_DUPLICATES 100
 
 struct profile {
@@ -56,7 +58,10 @@ static void emit_metric(struct profile *p, const struct bk_json *metric,
     struct bk_str unit = bk_json_string(metric, "unit");
     if (bk_is(unit, "count") || bk_is(unit, "per sec"))
         unit = (struct bk_str){0};
-    for (const struct bk_json *v = metric->child; v != NULL; v = v->next) {
+    if (metric->n > MAX_STATS)
+        return;
+    for (const struct bk_json *v = metric->child;
+         v != NULL && p->run->n_measurements < MAX_NUMBERS; v = v->next) {
         if (!is_number(v) || bk_json_get(metric, bk_cstr(p->a, v->key)) != v)
             continue;
         struct bk_reading r = {
@@ -125,6 +130,8 @@ static void take_gpu(struct profile *p, struct gpus *all, const struct bk_json *
     struct bk_str scope = gpu_scope(p, all, bk_upto(number, AIPERF_LONGEST_NAME),
                                     bk_upto(endpoint, AIPERF_LONGEST_NAME));
     const struct bk_json *metrics = bk_json_get(gpu, "metrics");
+    if (metrics != NULL && metrics->n > MAX_METRICS)
+        return;
     for (const struct bk_json *m = metrics != NULL ? metrics->child : NULL; m != NULL;
          m = m->next) {
         if (is_metric(m))
@@ -152,9 +159,12 @@ static void take_telemetry(struct profile *p, const struct bk_json *telemetry)
 /* genai-perf: {"gpu_power_usage": {"unit": "W", "gpu0": {"avg": ..}}}. */
 static void take_telemetry_stats(struct profile *p, const struct bk_json *telemetry)
 {
-    for (const struct bk_json *m = telemetry->child; m != NULL; m = m->next) {
+    for (const struct bk_json *m = telemetry->n <= MAX_METRICS ? telemetry->child
+                                                               : NULL;
+         m != NULL; m = m->next) {
         struct bk_str unit = bk_json_string(m, "unit");
-        for (const struct bk_json *g = m->child; g != NULL; g = g->next) {
+        for (const struct bk_json *g = m->n <= MAX_GPUS ? m->child : NULL; g != NULL;
+             g = g->next) {
             if (g->type != BK_JSON_OBJECT)
                 continue;
             struct bk_str key = bk_upto(g->key, AIPERF_LONGEST_NAME);
@@ -360,6 +370,9 @@ static bool import_json(struct bk_input *in, const struct bk_importing *im,
         return bk_fail(err, BK_EINPUT, "line %zu: no metric with a unit and numbers",
                        p.root->line);
     take_context(&p);
+    if (p.run->n_measurements >= MAX_NUMBERS)
+        return bk_fail(err, BK_EINPUT, "line %zu: more than %zu numbers", p.root->line,
+                       MAX_NUMBERS);
     derive_failures(&p);
     return aiperf_send(im, p.run, err);
 }

@@ -11,7 +11,9 @@
 
 #include <string.h>
 
-#define MAX_TEXT ((size_t)16 * 1024 * 1024)
+#define MAX_COLUMNS ((size_t)200)
+#define MAX_NUMBERS ((size_t)50000)
+#define MAX_TEXT    ((size_t)16 * 1024 * 1024)
 
 struct columns { /* of the table in progress */
     struct bk_str *names;
@@ -25,7 +27,6 @@ struct csv {
     struct bk_run *run;
     struct columns columns;
     bool mixed; /* GPUs of several kinds */
-    size_t rows;
 };
 
 static bool is_context(struct bk_str name)
@@ -111,7 +112,6 @@ static void take_row(struct csv *csv, const struct bk_str *cells, size_t n, size
         };
         bk_emit(csv->im, csv->run, &r);
     }
-    csv->rows++;
 }
 
 static bool read_cells(struct bk_arena *a, struct bk_str line, size_t number,
@@ -144,6 +144,9 @@ bool aiperf_csv_import(struct bk_input *in, const struct bk_importing *im,
             continue;
         if (!read_cells(im->arena, line, number, &cells, &n, err))
             return false;
+        if (n > MAX_COLUMNS || csv.run->n_measurements > MAX_NUMBERS)
+            return bk_fail(err, BK_EINPUT, "line %zu: more numbers than a result has",
+                           number);
         if (is_header(cells, n))
             set_columns(&csv, cells, n);
         else if (csv.columns.metric == BK_NONE)
