@@ -338,9 +338,11 @@ CREATE TABLE sizing_run (
     model       TEXT    NOT NULL,       -- as written
     server      TEXT    NOT NULL,       -- as written
     generation  TEXT    NOT NULL,       -- of the file: v2 v2b v3 ... text
-    taken_ns    INTEGER
+    taken_ns    INTEGER,
+    report_source_id INTEGER REFERENCES source (id) ON DELETE SET NULL -- the text beside a JSON
 ) STRICT;
 CREATE INDEX sizing_run_source ON sizing_run (source_id);
+CREATE INDEX sizing_run_report ON sizing_run (report_source_id);
 CREATE INDEX sizing_run_model ON sizing_run (model_id);
 CREATE INDEX sizing_run_hardware ON sizing_run (hardware_id);
 
@@ -360,10 +362,12 @@ CREATE TABLE sizing_value (
     source_name   TEXT    NOT NULL,
     source_value  TEXT    NOT NULL,
     source_unit   TEXT    NOT NULL,
+    source_id     INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
     locator       TEXT    NOT NULL,
     PRIMARY KEY (sizing_run_id, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sizing_value_name ON sizing_value (name, scenario);
+CREATE INDEX sizing_value_source ON sizing_value (source_id);
 
 -- How a sizing run says that it came to its results.
 CREATE TABLE sizing_formula (
@@ -373,9 +377,11 @@ CREATE TABLE sizing_formula (
     name          TEXT    NOT NULL,
     formula       TEXT    NOT NULL,
     explanation   TEXT    NOT NULL,
+    source_id     INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
     locator       TEXT    NOT NULL,
     PRIMARY KEY (sizing_run_id, seq)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX sizing_formula_source ON sizing_formula (source_id);
 
 -- Something that the warehouse noticed.
 CREATE TABLE finding (

@@ -359,9 +359,12 @@ CREATE TABLE sizing_formula (
     name          TEXT    NOT NULL,
     formula       TEXT    NOT NULL,
     explanation   TEXT    NOT NULL,
+    source_id     INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
     locator       TEXT    NOT NULL,
     PRIMARY KEY (sizing_run_id, seq)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sizing_formula_source ON sizing_formula (source_id);
 
 CREATE TABLE sizing_run (
     id          INTEGER PRIMARY KEY,
@@ -372,12 +375,15 @@ CREATE TABLE sizing_run (
     model       TEXT    NOT NULL,       -- as written
     server      TEXT    NOT NULL,       -- as written
     generation  TEXT    NOT NULL,       -- of the file: v2 v2b v3 ... text
-    taken_ns    INTEGER
+    taken_ns    INTEGER,
+    report_source_id INTEGER REFERENCES source (id) ON DELETE SET NULL -- the text beside a JSON
 ) STRICT;
 
 CREATE INDEX sizing_run_hardware ON sizing_run (hardware_id);
 
 CREATE INDEX sizing_run_model ON sizing_run (model_id);
+
+CREATE INDEX sizing_run_report ON sizing_run (report_source_id);
 
 CREATE INDEX sizing_run_source ON sizing_run (source_id);
 
@@ -396,11 +402,14 @@ CREATE TABLE sizing_value (
     source_name   TEXT    NOT NULL,
     source_value  TEXT    NOT NULL,
     source_unit   TEXT    NOT NULL,
+    source_id     INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
     locator       TEXT    NOT NULL,
     PRIMARY KEY (sizing_run_id, seq)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX sizing_value_name ON sizing_value (name, scenario);
+
+CREATE INDEX sizing_value_source ON sizing_value (source_id);
 
 CREATE TABLE snapshot (
     id        INTEGER PRIMARY KEY,
@@ -633,4 +642,4 @@ SELECT sizing_run.name AS sizing_run,
        sizing_value.locator
 FROM sizing_value
 JOIN sizing_run ON sizing_run.id = sizing_value.sizing_run_id
-JOIN source ON source.id = sizing_run.source_id;
+JOIN source ON source.id = sizing_value.source_id;

@@ -5,6 +5,6 @@ SELECT sizing_run.name AS sizing_run, sizing_run.model, sizing_run.server, sizin
        source.path AS source, sizing_value.source_name, sizing_value.source_value, sizing_value.source_unit,
        sizing_value.locator
 FROM sizing_run
-JOIN source ON source.id = sizing_run.source_id
 JOIN sizing_value ON sizing_value.sizing_run_id = sizing_run.id
+JOIN source ON source.id = sizing_value.source_id
 ORDER BY sizing_run.id, sizing_value.seq

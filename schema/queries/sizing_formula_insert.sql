@@ -1,2 +1,2 @@
-INSERT INTO sizing_formula (sizing_run_id, seq, scenario, name, formula, explanation, locator)
-VALUES (:sizing_run, :seq, :scenario, :name, :formula, :explanation, :locator);
+INSERT INTO sizing_formula (sizing_run_id, seq, scenario, name, formula, explanation, source_id, locator)
+VALUES (:sizing_run, :seq, :scenario, :name, :formula, :explanation, :source, :locator);

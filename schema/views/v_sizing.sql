@@ -21,4 +21,4 @@ SELECT sizing_run.name AS sizing_run,
        sizing_value.locator
 FROM sizing_value
 JOIN sizing_run ON sizing_run.id = sizing_value.sizing_run_id
-JOIN source ON source.id = sizing_run.source_id;
+JOIN source ON source.id = sizing_value.source_id;

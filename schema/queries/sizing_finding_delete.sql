@@ -1,0 +1,1 @@
+DELETE FROM finding WHERE id = :at AND sizing_run_id = :sizing_run;
