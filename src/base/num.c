@@ -339,8 +339,11 @@ static bool format_few_decimals(double value, char *out, size_t *len)
     if (n / unit != size)
         return false;
     uint64_t digits = (uint64_t)n;
-    char *p = out + snprintf(out, 16, "%s%llu.", signbit(value) ? "-" : "",
-                             (unsigned long long)(digits / parts));
+    char *p = out;
+    if (signbit(value))
+        *p++ = '-';
+    p += bk_format_int((int64_t)(digits / parts), p);
+    *p++ = '.';
     for (uint64_t rest = digits % parts, place = parts / 10; rest > 0; place /= 10) {
         *p++ = (char)('0' + rest / place);
         rest %= place;
@@ -350,13 +353,30 @@ static bool format_few_decimals(double value, char *out, size_t *len)
     return true;
 }
 
+size_t bk_format_int(int64_t value, char out[21])
+{
+    char digits[20];
+    size_t n = 0, len = 0;
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do {
+        digits[n++] = (char)('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
+    if (value < 0)
+        out[len++] = '-';
+    while (n > 0)
+        out[len++] = digits[--n];
+    out[len] = 0;
+    return len;
+}
+
 size_t bk_format_double(double value, char out[32])
 {
     size_t len = format_special(value, out);
     if (len)
         return len;
     if (fabs(value) < 1e15 && value == trunc(value) && !(value == 0 && signbit(value)))
-        return (size_t)snprintf(out, 32, "%lld", (long long)value);
+        return bk_format_int((int64_t)value, out);
     if (format_few_decimals(value, out, &len))
         return len;
     /* a subnormal number has less precision, so that fewer digits may do */

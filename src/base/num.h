@@ -27,6 +27,9 @@ double bk_half_digit(struct bk_str s);
  * bytes with the NUL; returns the length. */
 size_t bk_format_double(double value, char out[32]);
 
+/* A decimal integer; at most 21 bytes with the NUL. */
+size_t bk_format_int(int64_t value, char out[21]);
+
 /* Text with a fixed number of decimals (0..15) and a point. */
 size_t bk_format_fixed(double value, int decimals, char out[352]);
 

@@ -5,7 +5,6 @@
  * Algorithms" (https://howardhinnant.github.io/date_algorithms.html). */
 #include "time.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -270,28 +269,55 @@ static int64_t divide(int64_t n, int64_t by, int64_t *rest)
     return q;
 }
 
+/* The last so many digits of n, zeros in front. */
+static char *add_digits(char *p, int64_t n, size_t digits)
+{
+    for (size_t i = digits; i > 0; i--, n /= 10)
+        p[i - 1] = (char)('0' + n % 10);
+    return p + digits;
+}
+
+/* Years of an int64_t of nanoseconds have four digits and no sign: 1677 to 2262. */
+static char *add_date(char *p, int64_t days)
+{
+    struct date d = civil_of(days);
+    p = add_digits(p, d.year, 4);
+    *p++ = '-';
+    p = add_digits(p, d.month, 2);
+    *p++ = '-';
+    return add_digits(p, d.day, 2);
+}
+
 size_t bk_format_iso(int64_t ns, char out[40])
 {
     int64_t nanos, second;
     int64_t days = divide(divide(ns, BK_NS_PER_S, &nanos), SECONDS_PER_DAY, &second);
-    struct date d = civil_of(days);
-    int n = snprintf(out, 40, "%04d-%02d-%02dT%02d:%02d:%02d", d.year, d.month, d.day,
-                     (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60));
+    char *p = add_date(out, days);
+    *p++ = 'T';
+    p = add_digits(p, second / 3600, 2);
+    *p++ = ':';
+    p = add_digits(p, second / 60 % 60, 2);
+    *p++ = ':';
+    p = add_digits(p, second % 60, 2);
+    if (nanos != 0)
+        *p++ = '.';
     if (nanos % 1000 != 0)
-        n += snprintf(out + n, 40 - (size_t)n, ".%09d", (int)nanos);
+        p = add_digits(p, nanos, 9);
     else if (nanos % 1000000 != 0)
-        n += snprintf(out + n, 40 - (size_t)n, ".%06d", (int)(nanos / 1000));
+        p = add_digits(p, nanos / 1000, 6);
     else if (nanos != 0)
-        n += snprintf(out + n, 40 - (size_t)n, ".%03d", (int)(nanos / 1000000));
-    n += snprintf(out + n, 40 - (size_t)n, "Z");
-    return (size_t)n;
+        p = add_digits(p, nanos / 1000000, 3);
+    *p++ = 'Z';
+    *p = 0;
+    return (size_t)(p - out);
 }
 
 size_t bk_format_date(int64_t ns, char out[16])
 {
     int64_t rest;
-    struct date d = civil_of(divide(ns, BK_NS_PER_S * SECONDS_PER_DAY, &rest));
-    return (size_t)snprintf(out, 16, "%04d-%02d-%02d", d.year, d.month, d.day);
+    char *p = add_date(out, divide(ns, BK_NS_PER_S * SECONDS_PER_DAY, &rest));
+    *p = 0;
+    return (size_t)(p - out);
 }
 
 int64_t bk_now(void)

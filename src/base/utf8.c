@@ -210,11 +210,19 @@ static bool is_in(uint32_t c, const struct range *ranges, size_t n)
     return false;
 }
 
+size_t bk_utf8_plain(struct bk_str s)
+{
+    size_t n = 0;
+    while (n < s.len && s.ptr[n] >= 0x20 && s.ptr[n] < 0x7F)
+        n++;
+    return n;
+}
+
 size_t bk_utf8_width(struct bk_str s)
 {
     const uint32_t emoji_style = 0xFE0F;
-    size_t width = 0, last = 0;
-    for (size_t pos = 0; pos < s.len;) {
+    size_t width = bk_utf8_plain(s), last = width > 0;
+    for (size_t pos = width; pos < s.len;) {
         uint32_t c = bk_utf8_next(s, &pos);
         if (c == emoji_style && last == 1) { /* asks for the wide form of a sign */
             width++;

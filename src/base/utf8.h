@@ -14,6 +14,8 @@ uint32_t bk_utf8_next(struct bk_str s, size_t *pos);
 void bk_utf8_add(struct bk_buf *b, uint32_t code_point);
 /* Lower case of Latin, Greek and Cyrillic letters; other code points as they are. */
 struct bk_str bk_utf8_lower(struct bk_arena *a, struct bk_str s);
+/* Bytes of printable ASCII that s begins with: most text is nothing else. */
+size_t bk_utf8_plain(struct bk_str s);
 /* Columns on a terminal: 2 for East Asian wide and emoji, 0 for combining marks. */
 size_t bk_utf8_width(struct bk_str s);
 

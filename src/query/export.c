@@ -8,6 +8,7 @@
 #include "../base/num.h"
 #include "../base/time.h"
 #include "question.h"
+#include "session_rows.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -25,8 +26,10 @@ struct stream {
     struct bk_run_list runs;    /* that match the filter, by id */
     bool filtered;              /* rows without a run of the list are left out */
     struct bk_map sessions;     /* of these runs */
-    size_t next_run;            /* for exports that walk the runs themselves */
-    bool pending;               /* wide: the statement stands on a row not yet used */
+    struct bk_session_rows all_sessions;
+    size_t next_session;
+    size_t next_run; /* for exports that walk the runs themselves */
+    bool pending;    /* wide: the statement stands on a row not yet used */
     struct bk_value *cells;
     size_t n_columns;
     struct bk_str *params; /* wide: names of the config columns, in order */
@@ -71,12 +74,6 @@ static const struct bk_column run_columns[] = {
     RUN_COLUMNS,
     {"status_why", "", 0},
     {"claims", "", BK_COL_MACHINE},
-};
-static const struct bk_column session_columns[] = {
-    {"session", "", 0}, {"started_at", "", 0}, {"hardware", "", 0},
-    {"model", "", 0},   {"workload", "", 0},   {"runs", "", 0},
-    {"ok", "", 0},      {"degraded", "", 0},   {"failed", "", 0},
-    {"invalid", "", 0}, {"findings", "", 0},
 };
 static const struct bk_column series_columns[] = {
     {"source", "", 0}, {"taken_at", "", 0}, {"name", "", 0},
@@ -144,20 +141,6 @@ static bool measurement_row(struct stream *s)
     c[13] = bk_v_real_unit(bk_col_real(s->st, 14), unit);
     c[14] = bk_v_real_unit(bk_col_real(s->st, 15), unit);
     c[15] = bk_v_int(bk_col_int(s->st, 16));
-    return true;
-}
-
-static bool session_row(struct stream *s)
-{
-    struct bk_value *c = s->cells;
-    if (s->filtered && bk_map_get(&s->sessions, bk_col_text(s->st, 1)) == NULL)
-        return false;
-    c[0] = bk_v_str(bk_col_text(s->st, 1));
-    c[1] = bk_v_time(bk_col_time(s->st, 2));
-    for (size_t i = 0; i < 3; i++)
-        c[2 + i] = bk_v_str(bk_col_text(s->st, 3 + i));
-    for (size_t i = 0; i < 6; i++)
-        c[5 + i] = bk_v_int(bk_col_int(s->st, 6 + i));
     return true;
 }
 
@@ -267,11 +250,6 @@ static bool next_measurement(void *self, const struct bk_value **cells, bool *mo
 {
     return pull(self, measurement_row, cells, more, err);
 }
-static bool next_session(void *self, const struct bk_value **cells, bool *more,
-                         struct bk_err *err)
-{
-    return pull(self, session_row, cells, more, err);
-}
 static bool next_series(void *self, const struct bk_value **cells, bool *more,
                         struct bk_err *err)
 {
@@ -306,6 +284,24 @@ static bool next_run(void *self, const struct bk_value **cells, bool *more,
     fill_run(s->cells, run);
     s->cells[N_RUN_COLUMNS] = bk_v_str(run->status_why);
     s->cells[N_RUN_COLUMNS + 1] = bk_v_bool(run->claims);
+    return true;
+}
+
+static bool next_session(void *self, const struct bk_value **cells, bool *more,
+                         struct bk_err *err)
+{
+    struct stream *s = self;
+    (void)err;
+    *cells = s->cells;
+    while (s->next_session < s->all_sessions.n) {
+        const struct bk_session_row *row = &s->all_sessions.items[s->next_session++];
+        if (s->filtered && bk_map_get(&s->sessions, row->name) == NULL)
+            continue;
+        bk_session_cells(s->cells, row);
+        *more = true;
+        return true;
+    }
+    *more = false;
     return true;
 }
 
@@ -477,13 +473,17 @@ static bool export_wide(struct bk_db *db, struct bk_report *r, struct stream *s,
 
 /* --- the question --- */
 
+enum {
+    NO_STATEMENT = -1
+};
+
 static const struct export_kind {
     const char *name;
     const struct bk_column *columns;
     size_t n_columns;
     bool (*next)(void *self, const struct bk_value **cells, bool *more,
                  struct bk_err *err);
-    int statement; /* -1: walks the runs */
+    int statement; /* NO_STATEMENT: walks what was loaded */
 } kinds[] = {
 #define KIND(name, columns, next, statement)                                           \
     {                                                                                  \
@@ -491,8 +491,8 @@ static const struct export_kind {
     }
     KIND("measurements", measurement_columns, next_measurement,
          BK_SQL_EXPORT_MEASUREMENTS),
-    KIND("runs", run_columns, next_run, -1),
-    KIND("sessions", session_columns, next_session, BK_SQL_SESSIONS_LIST),
+    KIND("runs", run_columns, next_run, NO_STATEMENT),
+    KIND("sessions", bk_session_columns, next_session, NO_STATEMENT),
     KIND("findings", finding_columns, next_finding, BK_SQL_FINDINGS_LIST),
     KIND("series", series_columns, next_series, BK_SQL_EXPORT_SERIES),
     KIND("sizing", sizing_columns, next_sizing, BK_SQL_EXPORT_SIZING),
@@ -536,7 +536,11 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
     struct stream *s = bk_alloc(r->arena, sizeof *s);
     s->db = db;
     s->filtered = filter.n > 0;
-    if (!bk_runs_load(db, r->arena, &filter, &s->runs, err))
+    bool lists_sessions = kind->next == next_session;
+    if (lists_sessions && !bk_sessions_load(db, r->arena, &s->all_sessions, err))
+        return false;
+    if ((s->filtered || !lists_sessions) &&
+        !bk_runs_load(db, r->arena, &filter, &s->runs, err))
         return false;
     bk_runs_sort_by_id(&s->runs);
     for (size_t i = 0; s->filtered && i < s->runs.n; i++)

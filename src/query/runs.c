@@ -88,8 +88,8 @@ static bool fill(struct bk_db *db, struct bk_report *r, struct bk_section *s,
     struct bk_run_values values[N_HEADLINE];
     struct shared shared = shared_config(r, runs);
     for (size_t k = 0; k < N_HEADLINE; k++)
-        if (!bk_values_load(db, r->arena, headline[k].metric, headline[k].stat, "",
-                            &values[k], err))
+        if (!bk_values_of_runs(db, r->arena, headline[k].metric, headline[k].stat, runs,
+                               &values[k], err))
             return false;
     for (size_t i = 0; i < runs->n; i++) {
         const struct bk_run_row *run = &runs->rows[i];

@@ -522,6 +522,16 @@ static int by_run(const void *x, const void *y)
     return a->run < b->run ? -1 : a->run > b->run;
 }
 
+/* One quantity comes in the order of runs. */
+static void sort_by_run(struct bk_run_values *values)
+{
+    size_t i = 1;
+    while (i < values->n && values->items[i - 1].run <= values->items[i].run)
+        i++;
+    if (i < values->n)
+        qsort(values->items, values->n, sizeof *values->items, by_run);
+}
+
 bool bk_values_load(struct bk_db *db, struct bk_arena *a, const char *metric,
                     const char *stat, const char *scope, struct bk_run_values *values,
                     struct bk_err *err)
@@ -535,13 +545,39 @@ bool bk_values_load(struct bk_db *db, struct bk_arena *a, const char *metric,
     bool ok;
     while ((ok = bk_step(st, &more, err)) && more)
         *BK_PUSH(a, values->items, values->n) =
-            (struct bk_run_value){bk_col_int(st, 0), bk_col_real(st, 1),
-                                  bk_col_real(st, 2), bk_col_real(st, 3)};
+            (struct bk_run_value){bk_col_int(st, 0), bk_col_real(st, 1)};
     bk_reset(st);
-    if (!ok)
-        return false;
-    if (values->n > 1)
-        qsort(values->items, values->n, sizeof *values->items, by_run);
+    if (ok)
+        sort_by_run(values);
+    return ok;
+}
+
+/* A question for each costs about as much as a hundred rows of the list of all. */
+#define FEW_RUNS 100
+
+bool bk_values_of_runs(struct bk_db *db, struct bk_arena *a, const char *metric,
+                       const char *stat, const struct bk_run_list *runs,
+                       struct bk_run_values *values, struct bk_err *err)
+{
+    if (runs->n > FEW_RUNS)
+        return bk_values_load(db, a, metric, stat, "", values, err);
+    *values = (struct bk_run_values){NULL, 0};
+    for (size_t i = 0; i < runs->n; i++) {
+        bool found;
+        struct bk_stmt *st = bk_stmt(db, BK_SQL_RUN_VALUE);
+        bk_bind_text(st, ":metric", bk_str(metric));
+        bk_bind_text(st, ":stat", bk_str(stat));
+        bk_bind_text(st, ":scope", BK_S(""));
+        bk_bind_int(st, ":run", runs->rows[i].id);
+        bool ok = bk_step(st, &found, err);
+        if (ok && found)
+            *BK_PUSH(a, values->items, values->n) =
+                (struct bk_run_value){runs->rows[i].id, bk_col_real(st, 0)};
+        bk_reset(st);
+        if (!ok)
+            return false;
+    }
+    sort_by_run(values);
     return true;
 }
 

@@ -116,7 +116,7 @@ struct bk_str bk_config_text(struct bk_arena *a, const struct bk_pair *pairs, si
 /* A value per run of one metric, stat and scope. */
 struct bk_run_value {
     int64_t run;
-    double value, low, high;
+    double value;
 };
 struct bk_run_values {
     struct bk_run_value *items; /* sorted by run */
@@ -125,6 +125,10 @@ struct bk_run_values {
 bool bk_values_load(struct bk_db *db, struct bk_arena *a, const char *metric,
                     const char *stat, const char *scope, struct bk_run_values *values,
                     struct bk_err *err);
+/* The same for the runs of a list at least: few runs are asked for one by one. */
+bool bk_values_of_runs(struct bk_db *db, struct bk_arena *a, const char *metric,
+                       const char *stat, const struct bk_run_list *runs,
+                       struct bk_run_values *values, struct bk_err *err);
 /* NULL: the run has none. */
 const struct bk_run_value *bk_values_of(const struct bk_run_values *values,
                                         int64_t run);

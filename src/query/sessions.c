@@ -2,20 +2,11 @@
 #include "select.h"
 
 #include "question.h"
+#include "session_rows.h"
 
 struct sessions_args {
     const char *hardware;
     int64_t limit;
-};
-
-static const struct bk_column columns[] = {
-    {"session", "", 0}, {"started_at", "", 0}, {"hardware", "", 0},
-    {"model", "", 0},   {"workload", "", 0},   {"runs", "", 0},
-    {"ok", "", 0},      {"degraded", "", 0},   {"failed", "", 0},
-    {"invalid", "", 0}, {"findings", "", 0},
-};
-enum {
-    N_COLUMNS = sizeof columns / sizeof *columns
 };
 
 /* One of the names that group_concat joined. */
@@ -54,28 +45,23 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
         !bk_hardware_name(db, r->arena, bk_str(o->hardware), &hardware, err))
         return false;
     struct bk_map chosen = sessions_of(r->arena, &runs);
-    struct bk_section *s = bk_report_section(r, "sessions", columns, N_COLUMNS);
-    struct bk_stmt *st = bk_stmt(db, BK_SQL_SESSIONS_LIST);
-    bool more, ok;
-    while ((ok = bk_step(st, &more, err)) && more) {
-        struct bk_str name = bk_dup(r->arena, bk_col_text(st, 1));
-        if ((filter.n > 0 && bk_map_get(&chosen, name) == NULL) ||
-            (hardware.len > 0 && !has_name(bk_col_text(st, 3), hardware)))
+    struct bk_section *s =
+        bk_report_section(r, "sessions", bk_session_columns, BK_N_SESSION_COLUMNS);
+    struct bk_session_rows sessions;
+    if (!bk_sessions_load(db, r->arena, &sessions, err))
+        return false;
+    for (size_t i = 0; i < sessions.n; i++) {
+        const struct bk_session_row *row = &sessions.items[i];
+        if ((filter.n > 0 && bk_map_get(&chosen, row->name) == NULL) ||
+            (hardware.len > 0 && !has_name(row->hardware, hardware)))
             continue;
-        struct bk_value *c = bk_section_row(r, s);
-        c[0] = bk_v_str(name);
-        c[1] = bk_v_time(bk_col_time(st, 2));
-        for (size_t i = 2; i < 5; i++)
-            c[i] = bk_v_str(bk_dup(r->arena, bk_col_text(st, i + 1)));
-        for (size_t i = 5; i < N_COLUMNS; i++)
-            c[i] = bk_v_int(bk_col_int(st, i + 1));
+        bk_session_cells(bk_section_row(r, s), row);
     }
-    bk_reset(st);
-    if (ok && o->limit > 0 && (int64_t)s->n_rows > o->limit) {
+    if (o->limit > 0 && (int64_t)s->n_rows > o->limit) {
         s->rows += s->n_rows - (size_t)o->limit; /* the newest are last */
         s->n_rows = (size_t)o->limit;
     }
-    return ok;
+    return true;
 }
 
 static const struct bk_opt options[] = {

@@ -111,12 +111,12 @@ static void add_pairs(struct bk_buf *b, const struct bk_value *v,
 static void add_value(struct bk_buf *b, const struct bk_column *c,
                       const struct bk_value *v, const struct dialect *d)
 {
-    char time[40];
+    char time[40], digits[21];
     switch (v->type) {
     case BK_CELL_NULL:
         break;
     case BK_CELL_INT:
-        bk_buf_addf(b, "%lld", (long long)v->u.i);
+        bk_buf_add(b, (struct bk_str){digits, bk_format_int(v->u.i, digits)});
         break;
     case BK_CELL_REAL:
         add_real(b, c, v->u.real, d);

@@ -245,12 +245,14 @@ static void add_int(const struct bk_column *c, int64_t i, struct bk_str unit,
         add_real(c, (double)i, unit, lang, b);
         return;
     }
-    struct bk_buf text = {0};
-    bk_buf_addf(&text, "%s%lld", (c->flags & BK_COL_SIGNED) && i > 0 ? "+" : "",
-                (long long)i);
+    char digits[24];
+    struct bk_str text = {digits + 1, bk_format_int(i, digits + 1)};
+    if ((c->flags & BK_COL_SIGNED) && i > 0) {
+        digits[0] = '+';
+        text = (struct bk_str){digits, text.len + 1};
+    }
     /* without a unit it may be a year or a number of something */
-    add_localised(b, bk_buf_str(&text), lang, counted || text.len >= GROUPED_FROM);
-    bk_buf_free(&text);
+    add_localised(b, text, lang, counted || text.len >= GROUPED_FROM);
 }
 
 /* --- text and the rest --- */
@@ -263,7 +265,9 @@ static bool is_bidi_control(uint32_t c)
 
 void bk_human_text(struct bk_buf *b, struct bk_str s)
 {
-    for (size_t pos = 0; pos < s.len;) {
+    size_t pos = bk_utf8_plain(s);
+    bk_buf_add(b, bk_upto(s, pos));
+    while (pos < s.len) {
         uint32_t c = bk_utf8_next(s, &pos);
         if (c == '\t' || c == '\n' || c == '\r')
             c = ' ';
@@ -288,15 +292,14 @@ static void add_words(struct bk_buf *b, struct bk_str s)
 static void add_time(struct bk_buf *b, int64_t ns)
 {
     char text[40];
-    size_t date = bk_format_date(ns, text);
-    bk_buf_add(b, (struct bk_str){text, date});
-    if (ns % (86400 * BK_NS_PER_S) == 0)
-        return;             /* a day, as sessions are dated */
     const size_t clock = 8; /* hh:mm:ss */
-    size_t n = bk_format_iso(ns, text);
+    struct bk_str iso = {text, bk_format_iso(ns, text)};
+    size_t date = bk_find_char(iso, 'T');
+    bk_buf_add(b, bk_upto(iso, date));
+    if (ns % (86400 * BK_NS_PER_S) == 0)
+        return; /* a day, as sessions are dated */
     bk_buf_addc(b, ' ');
-    if (n > date + 1)
-        bk_buf_add(b, bk_upto(bk_from((struct bk_str){text, n}, date + 1), clock));
+    bk_buf_add(b, bk_upto(bk_from(iso, date + 1), clock));
 }
 
 static void add_pairs(struct bk_buf *b, const struct bk_pair *items, size_t n)

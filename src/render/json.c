@@ -102,13 +102,13 @@ static void add_real(struct bk_buf *b, const struct bk_column *c, double x)
 static void add_value(struct bk_buf *b, const struct bk_column *c,
                       const struct bk_value *v)
 {
-    char time[40];
+    char time[40], digits[21];
     switch (v->type) {
     case BK_CELL_NULL:
         bk_buf_add(b, BK_S("null"));
         break;
     case BK_CELL_INT:
-        bk_buf_addf(b, "%lld", (long long)v->u.i);
+        bk_buf_add(b, (struct bk_str){digits, bk_format_int(v->u.i, digits)});
         break;
     case BK_CELL_REAL:
         add_real(b, c, v->u.real);

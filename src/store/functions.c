@@ -2,7 +2,7 @@
  *
  * percentile interpolates linearly between the closest ranks (Hyndman and Fan's type 7,
  * as SQLite's percentile extension, NumPy and R do by default); median is percentile
- * 50; stddev is the sample's (n - 1).  NULLs and texts that are no numbers are left
+ * 50; stddev is the sample's (n - 1); count_ids is count(DISTINCT) of ids.  NULLs and texts that are no numbers are left
  * out, as in SQL's own aggregates. */
 #include "../base/num.h"
 #include "../base/time.h"
@@ -11,6 +11,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FUNCTION_FLAGS (SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS)
 
@@ -120,6 +121,71 @@ static void stddev_final(sqlite3_context *c)
     }
 }
 
+/* --- count_ids: ids are small and dense, so a bit for each is enough --- */
+
+enum {
+    LARGEST_ID = 1 << 30,
+    ID_BITS = 64,
+};
+
+struct ids { /* zeroed by the engine */
+    uint64_t *bits;
+    size_t words;
+    int64_t n;
+};
+
+static bool hold_word(struct ids *ids, size_t word)
+{
+    if (word < ids->words) {
+        return true;
+    }
+    size_t words = ids->words ? 2 * ids->words : 64;
+    words = words > word ? words : word + 1;
+    uint64_t *bits = sqlite3_realloc64(ids->bits, words * sizeof *bits);
+    if (!bits) {
+        return false;
+    }
+    memset(bits + ids->words, 0, (words - ids->words) * sizeof *bits);
+    ids->bits = bits;
+    ids->words = words;
+    return true;
+}
+
+static void ids_step(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+    struct ids *ids = sqlite3_aggregate_context(c, sizeof *ids);
+    (void)argc;
+    int64_t id = sqlite3_value_int64(argv[0]);
+    if (!ids) {
+        sqlite3_result_error_nomem(c);
+        return;
+    }
+    if (sqlite3_value_type(argv[0]) == SQLITE_NULL) {
+        return;
+    }
+    if (sqlite3_value_type(argv[0]) != SQLITE_INTEGER || id < 0 || id > LARGEST_ID) {
+        sqlite3_result_error(c, "count_ids(id) takes whole numbers from 0 to 2^30", -1);
+        return;
+    }
+    size_t word = (size_t)id / ID_BITS;
+    if (!hold_word(ids, word)) {
+        sqlite3_result_error_nomem(c);
+        return;
+    }
+    uint64_t bit = UINT64_C(1) << ((size_t)id % ID_BITS);
+    ids->n += (ids->bits[word] & bit) == 0;
+    ids->bits[word] |= bit;
+}
+
+static void ids_final(sqlite3_context *c)
+{
+    struct ids *ids = sqlite3_aggregate_context(c, 0);
+    sqlite3_result_int64(c, ids ? ids->n : 0);
+    if (ids) {
+        sqlite3_free(ids->bits);
+    }
+}
+
 /* --- scalars --- */
 
 static void iso_time(sqlite3_context *c, int argc, sqlite3_value **argv)
@@ -164,6 +230,7 @@ static const struct {
     {.name = "median", .args = 1, .step = values_step, .final = percentile_final},
     {.name = "percentile", .args = 2, .step = values_step, .final = percentile_final},
     {.name = "stddev", .args = 1, .step = stddev_step, .final = stddev_final},
+    {.name = "count_ids", .args = 1, .step = ids_step, .final = ids_final},
     {.name = "iso_time", .args = 1, .scalar = iso_time},
     {.name = "human_bytes", .args = 1, .scalar = human_bytes},
 };

@@ -164,6 +164,9 @@ static void functions_give_known_values(void **state)
          "(7), (9))",
          "2.13809"},
         {"SELECT stddev(1)", NULL},
+        {"SELECT count_ids(column1) FROM (VALUES (1), (0), (NULL), (1), (64), (70000))",
+         "4"},
+        {"SELECT count_ids(id) FROM run", "0"},
         {"SELECT iso_time(0)", "1970-01-01T00:00:00Z"},
         {"SELECT iso_time(1771042382234000000)", "2026-02-14T04:13:02.234Z"},
         {"SELECT iso_time(NULL)", NULL},
@@ -198,6 +201,9 @@ static void a_percentile_out_of_range_is_an_error(void **state)
         "SELECT percentile(column1, 'x') FROM (VALUES (1), (2))",
         "SELECT percentile(column1, NULL) FROM (VALUES (1), (2))",
         "SELECT percentile(column1, column1 * 60) FROM (VALUES (1), (2))",
+        "SELECT count_ids(column1) FROM (VALUES (1), (-1))",
+        "SELECT count_ids(column1) FROM (VALUES (1), ('x'))",
+        "SELECT count_ids(9223372036854775807)",
     };
     struct bk_db *db;
     struct bk_err err = {0};
