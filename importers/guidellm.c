@@ -24,7 +24,8 @@
 #define MAX_VALUES     ((size_t)300000) /* kept of a report, 30 MB */
 #define MAX_STRING     ((size_t)4096)
 #define MAX_BENCHMARKS ((size_t)2000)
-#define MAX_NESTING    4 /* of groups of metrics */
+#define MAX_NUMBERS    ((size_t)5000) /* of a benchmark */
+#define MAX_NESTING    4              /* of groups of metrics */
 #define LONGEST_NAME   ((size_t)200)
 
 struct report {
@@ -211,8 +212,8 @@ static void emit_metrics(struct benchmark *b, const struct bk_json *object,
                          struct bk_str prefix, struct bk_str pointer, int depth)
 {
     struct bk_arena *a = b->of->a;
-    for (const struct bk_json *m = object != NULL ? object->child : NULL; m != NULL;
-         m = m->next) {
+    for (const struct bk_json *m = object != NULL ? object->child : NULL;
+         m != NULL && b->run->n_measurements <= MAX_NUMBERS; m = m->next) {
         struct bk_str key = bk_upto(m->key, LONGEST_NAME);
         struct bk_str name =
             prefix.len > 0 ? bk_fmt(a, "%.*s.%.*s", BK_F(prefix), BK_F(key)) : key;
@@ -458,6 +459,9 @@ static bool take_benchmark(const struct report *r, struct bk_runs *runs,
     emit_totals(&b, benchmark);
     emit_metrics(&b, metrics, (struct bk_str){0},
                  bk_fmt(r->a, "%.*s/metrics", BK_F(b.pointer)), 0);
+    if (b.run->n_measurements > MAX_NUMBERS)
+        return bk_fail(err, BK_EINPUT, "line %zu: more numbers than a benchmark has",
+                       benchmark->line);
     derive_rates(&b);
     return true;
 }
