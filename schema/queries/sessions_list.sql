@@ -1,5 +1,5 @@
--- Every session, oldest first.
+-- Every session.
 -- scan: a list of all sessions
 SELECT session.id, session.name AS session, session.started_ns
 FROM session
-ORDER BY session.started_ns IS NULL, session.started_ns, session.name
+ORDER BY session.id

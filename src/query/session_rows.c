@@ -6,6 +6,7 @@
 
 #include "../base/time.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const struct bk_column bk_session_columns[BK_N_SESSION_COLUMNS] = {
@@ -95,6 +96,29 @@ static struct bk_str name_of(const struct names *names, int64_t id)
     return (struct bk_str){NULL, 0};
 }
 
+/* Oldest first; those without a start last. */
+static int by_start(const void *x, const void *y)
+{
+    const struct bk_session_row *a = x, *b = y;
+    bool a_unknown = a->started_ns == BK_NO_TIME,
+         b_unknown = b->started_ns == BK_NO_TIME;
+    if (a_unknown != b_unknown)
+        return a_unknown ? 1 : -1;
+    if (a->started_ns != b->started_ns)
+        return a->started_ns < b->started_ns ? -1 : 1;
+    return bk_cmp(a->name, b->name);
+}
+
+/* Sessions mostly come in the order in which they were. */
+static void sort(struct bk_session_rows *rows)
+{
+    size_t i = 1;
+    while (i < rows->n && by_start(&rows->items[i - 1], &rows->items[i]) < 0)
+        i++;
+    if (i < rows->n)
+        qsort(rows->items, rows->n, sizeof *rows->items, by_start);
+}
+
 static bool load_sessions(struct gathering *g, struct bk_err *err)
 {
     struct bk_session_rows *rows = g->rows;
@@ -106,6 +130,7 @@ static bool load_sessions(struct gathering *g, struct bk_err *err)
                                     .name = bk_dup(g->arena, bk_col_text(st, 1)),
                                     .started_ns = bk_col_time(st, 2)};
     bk_reset(st);
+    sort(rows);
     for (size_t i = 0; i < rows->n; i++)
         bk_map_put(g->arena, &g->by_id, key_of(&rows->items[i].id, 1), &rows->items[i]);
     g->parts = bk_alloc_array(g->arena, rows->n * N_KINDS, sizeof *g->parts);

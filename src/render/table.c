@@ -98,16 +98,19 @@ static void read_row(struct bk_table *t, const struct bk_value *cells,
         bk_buf_clear(b);
         bk_human_cell(c->column, v, o, b);
         row->cells[i] = bk_dup(t->arena, bk_buf_str(b));
-        row->tones[i] = tone_of(c->column, v);
+        if (o->colour)
+            row->tones[i] = tone_of(c->column, v);
         if ((c->column->flags & BK_COL_BEST) && v->type == BK_CELL_BOOL && v->u.i)
             row->is_best = true;
         if (b->len == 0)
             continue;
-        if (t->first)
-            c->is_number = is_number(v) && (c->is_empty || c->is_number);
+        bool was_empty = c->is_empty;
         c->is_empty = false;
+        if (!t->first)
+            continue;
+        c->is_number = is_number(v) && (was_empty || c->is_number);
         size_t width = bk_utf8_width(row->cells[i]);
-        if (t->first && width > c->width)
+        if (width > c->width)
             c->width = width;
     }
 }

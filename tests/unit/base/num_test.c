@@ -303,9 +303,30 @@ static void sizes_take_decimal_and_binary_units(void **state)
     assert_false(bk_parse_size(BK_S("99999 PiB"), &n));
 }
 
+static void integers_are_written_whole(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t value;
+        const char *want;
+    } cases[] = {
+        {0, "0"},
+        {-7, "-7"},
+        {1234567890, "1234567890"},
+        {INT64_MAX, "9223372036854775807"},
+        {INT64_MIN, "-9223372036854775808"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char out[21];
+        assert_int_equal(bk_format_int(cases[i].value, out), strlen(cases[i].want));
+        assert_string_equal(out, cases[i].want);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(integers_are_written_whole),
         cmocka_unit_test(reads_like_strtod),
         cmocka_unit_test(reads_random_digits_like_strtod),
         cmocka_unit_test(reads_very_long_numbers),
