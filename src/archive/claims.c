@@ -18,7 +18,7 @@
 
 /* Comparisons of claims with runs in one session and hardware; with more, all claims
  * stay runs of their own. */
-#define MOST_COMPARISONS ((size_t)4 * 1000 * 1000)
+#define MOST_COMPARISONS ((size_t)1000 * 1000)
 
 #define MINUTE_NS     (60 * BK_NS_PER_S)
 #define DAY_NS        (24 * 60 * MINUTE_NS)
@@ -185,9 +185,6 @@ static void settle_rivals(struct told *first, size_t n)
 
 static void find_targets(struct told_list *claims, const struct told_list *runs)
 {
-    if (runs->n == 0 || claims->n > MOST_COMPARISONS / runs->n) {
-        return;
-    }
     for (size_t i = 0; i < claims->n; i++) {
         find_target(&claims->items[i], runs);
     }
@@ -219,12 +216,16 @@ static bool settle(struct bk_archive *ar, const struct bk_unit_run *of,
     if (claims.n == 0) {
         return true;
     }
-    if (!read_list(ar, BK_SQL_CLAIMS_TOOL_RUNS, of, &runs, err) ||
-        !read_params(ar, &claims, &params, err) ||
-        !read_params(ar, &runs, &params, err)) {
+    if (!read_list(ar, BK_SQL_CLAIMS_TOOL_RUNS, of, &runs, err)) {
         return false;
     }
-    find_targets(&claims, &runs);
+    if (runs.n > 0 && claims.n <= MOST_COMPARISONS / runs.n) {
+        if (!read_params(ar, &claims, &params, err) ||
+            !read_params(ar, &runs, &params, err)) {
+            return false;
+        }
+        find_targets(&claims, &runs);
+    }
     struct bk_claim_move *moves = bk_alloc_array(ar->scratch, claims.n, sizeof *moves);
     size_t n = 0;
     for (size_t i = 0; i < claims.n; i++) {
