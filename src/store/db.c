@@ -234,9 +234,7 @@ static bool refuse_foreign(struct bk_db *db, int64_t application_id, struct bk_e
     return false;
 }
 
-/* Is the file ours and of a version that this program knows?  *version 0: it is empty
- * and may become a warehouse. */
-static bool identify(struct bk_db *db, int64_t *version, struct bk_err *err)
+static bool identify_snapshot(struct bk_db *db, int64_t *version, struct bk_err *err)
 {
     int64_t application_id, tables;
     if (!bk_db_number(db, "PRAGMA application_id", &application_id, err) ||
@@ -259,6 +257,20 @@ static bool identify(struct bk_db *db, int64_t *version, struct bk_err *err)
                        db->path, (long long)*version, (long long)newest);
     }
     return true;
+}
+
+/* Is the file ours and of a version that this program knows?  *version 0: it is empty
+ * and may become a warehouse.  One transaction: another process may be making it right
+ * now, and the answers must be about one moment. */
+static bool identify(struct bk_db *db, int64_t *version, struct bk_err *err)
+{
+    int rc = sqlite3_exec(db->h, "BEGIN", NULL, NULL, NULL);
+    if (rc != SQLITE_OK) {
+        return bk_db_fail(db, rc, "cannot read", err);
+    }
+    bool ok = identify_snapshot(db, version, err);
+    sqlite3_exec(db->h, "ROLLBACK", NULL, NULL, NULL);
+    return ok;
 }
 
 static bool prepare_for_writing(struct bk_db *db, struct bk_err *err)
