@@ -24,8 +24,7 @@
  * are unpacked already. */
 struct bk_input;
 
-struct bk_str bk_input_path(const struct bk_input *in); /* as given; for messages */
-struct bk_str bk_input_name(const struct bk_input *in); /* its last part */
+struct bk_str bk_input_name(const struct bk_input *in); /* last part of the path */
 struct bk_str bk_input_head(const struct bk_input *in); /* the first BK_HEAD_SIZE bytes
                                                            or fewer, without a BOM */
 bool bk_input_is_whole(const struct bk_input *in);      /* the head is all there is */

@@ -184,11 +184,6 @@ void bk_input_close(struct bk_input *in)
 
 /* --- looking --- */
 
-struct bk_str bk_input_path(const struct bk_input *in)
-{
-    return bk_str(in->path);
-}
-
 struct bk_str bk_input_name(const struct bk_input *in)
 {
     return bk_path_base(bk_str(in->path));

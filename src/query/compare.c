@@ -8,6 +8,7 @@
 #include "match.h"
 
 #include "../base/num.h"
+#include "../stats/summary.h"
 #include "question.h"
 
 #include <math.h>
@@ -114,19 +115,6 @@ static bool read_run(struct bk_db *db, struct table *t, size_t side, int64_t run
     }
     bk_reset(st);
     return ok;
-}
-
-static int by_value(const void *x, const void *y)
-{
-    double a = *(const double *)x, b = *(const double *)y;
-    return (a > b) - (a < b);
-}
-
-static double median(struct side_values *v)
-{
-    qsort(v->items, v->n, sizeof *v->items, by_value);
-    size_t half = v->n / 2;
-    return v->n % 2 == 1 ? v->items[half] : (v->items[half - 1] + v->items[half]) / 2;
 }
 
 static int by_importance(const void *x, const void *y)
@@ -286,7 +274,8 @@ static void add_metric(struct comparison *c, const struct bk_match *m,
     cells[METRIC_SCOPE] = bk_v_str(q->scope);
     cells[METRIC_UNIT] = bk_v_str(q->unit);
     for (size_t s = 0; s < c->n_sides; s++) {
-        values[s] = q->sides[s].n > 0 ? median(&q->sides[s]) : (double)NAN;
+        bk_sort(q->sides[s].items, q->sides[s].n);
+        values[s] = bk_median(q->sides[s].items, q->sides[s].n);
         if (q->sides[s].n > 0)
             cells[N_BEFORE + s] = bk_v_real_unit(values[s], q->unit);
         runs = bk_fmt(c->r->arena, "%.*s%s%zu", BK_F(runs), s > 0 ? "/" : "",

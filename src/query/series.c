@@ -9,6 +9,7 @@
 #include "../base/num.h"
 #include "../base/time.h"
 #include "../stats/student.h"
+#include "../stats/summary.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -54,12 +55,6 @@ double bk_series_change(const struct bk_series *s, double value, double before)
     if (bk_series_is_share(s))
         return value - before;
     return before != 0 ? value / before - 1 : (double)NAN;
-}
-
-static int by_double(const void *x, const void *y)
-{
-    double a = *(const double *)x, b = *(const double *)y;
-    return (a > b) - (a < b);
 }
 
 void bk_series_date(struct bk_series *s, const struct bk_run_row *run)
@@ -197,10 +192,8 @@ void bk_series_finish(struct bk_series *s)
     bool undated = false;
     for (size_t i = 0; i < s->n; i++) {
         struct bk_series_row *row = &s->rows[i];
-        qsort(row->values, row->n, sizeof *row->values, by_double);
-        size_t half = row->n / 2;
-        row->value = row->n % 2 == 1 ? row->values[half]
-                                     : (row->values[half - 1] + row->values[half]) / 2;
+        bk_sort(row->values, row->n);
+        row->value = bk_median(row->values, row->n);
         const int64_t *start = bk_map_get(&s->sessions, row->run->dim[BK_DIM_SESSION]);
         if (row->started_ns == BK_NO_TIME && start != NULL)
             row->started_ns = *start;
