@@ -138,7 +138,7 @@ static struct bk_str next_number(struct bk_str *s)
         if ((c < '0' || c > '9') && c != '.')
             break;
     }
-    struct bk_str number = {s->ptr + from, to - from};
+    struct bk_str number = bk_upto(bk_from(*s, from), to - from);
     *s = bk_from(*s, to);
     return number;
 }

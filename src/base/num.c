@@ -77,10 +77,10 @@ static inline void take_digit(struct decimal *d, const char *p)
 
 static bool read_decimal(struct bk_str s, struct decimal *d)
 {
-    const char *p = s.ptr, *end = s.ptr + s.len;
     *d = (struct decimal){0};
     if (s.len == 0)
         return false;
+    const char *p = s.ptr, *end = s.ptr + s.len;
     if (*p == '+' || *p == '-')
         d->negative = *p++ == '-';
     if (p == end || !is_digit(*p))
