@@ -216,7 +216,7 @@ bool aiperf_send(const struct bk_importing *im, struct bk_run *run, struct bk_er
 {
     run->think_time_s = (double)NAN;
     add_ok_throughput(im, run);
-    bk_emit_drop_zero_latency(run);
+    bk_emit_drop_zero_latency(im, run);
     bk_emit_derived(im, run);
     return im->sink->run(im->sink, run, err);
 }
@@ -434,6 +434,15 @@ const struct bk_importer bk_importer_aiperf = {
         "AIPerf 0.1 to 0.8 and genai-perf: profile_export JSON, CSV, JSON lines",
     .gives = "one run, with telemetry of GPUs",
     .example = "aiperf profile --model NAME --url URL --concurrency 8",
+    .signature = "a JSON object of metrics that each have a unit and an average, "
+                 "beside input_config; the header of its CSV; JSON lines with metadata "
+                 "and metrics of a request",
+    .traps =
+        "The unit that stands beside a number is always used, whatever the name says.\n"
+        "Of a CSV with several tables each is read under its own header; numbers may "
+        "have separators of thousands.\n"
+        "request_throughput counts requests that succeeded: it becomes ok_throughput "
+        "too.",
     .version = 1,
     .bid = bid,
     .import = import,

@@ -334,6 +334,9 @@ const struct bk_importer bk_importer_benchkeep = {
     .upstream = "benchkeep, NDJSON of 'export measurements'",
     .gives = "its runs, to the last digit",
     .example = "benchkeep export measurements --format ndjson -o measurements.ndjson",
+    .signature = "JSON lines whose keys are those of 'benchkeep export measurements'",
+    .traps = "Nothing is looked up or derived again: names, units and digits come back "
+             "as they were.",
     .version = 1,
     .bid = bid,
     .import = import,

@@ -522,6 +522,13 @@ const struct bk_importer bk_importer_guidellm = {
     .gives = "one run a benchmark of the sweep",
     .example = "guidellm benchmark --target URL --rate-type sweep --output-path "
                "benchmarks.json",
+    .signature =
+        "the key guidellm_version, or benchmarks of type generative_benchmark, or "
+        "benchmarks with request_totals and a strategy",
+    .traps = "A group without observations is all zeros: it gives no measurements.\n"
+             "request_latency is in seconds, the other latencies in milliseconds.\n"
+             "Percentiles are p001 (0.1 %) to p999 (99.9 %).\n"
+             "The YAML and the CSV of GuideLLM are not read: the JSON has all of it.",
     .version = 1,
     .bid = bid,
     .import = import,

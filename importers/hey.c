@@ -182,7 +182,7 @@ static bool import(struct bk_input *in, const struct bk_importing *im,
     if (!r.outcomes.any)
         bk_run_finding(im->arena, r.run, "truncated", BK_WARNING, BK_S("summary"),
                        "the text ends before the counts of answers and errors");
-    bk_emit_drop_zero_latency(r.run);
+    bk_emit_drop_zero_latency(im, r.run);
     bk_emit_derived(im, r.run);
     return im->sink->run(im->sink, r.run, err);
 }
@@ -218,6 +218,11 @@ const struct bk_importer bk_importer_hey = {
     .upstream = "hey 0.1.x, text and -o csv",
     .gives = "one run; of the CSV exact statistics and a timeline",
     .example = "hey -n 400 -c 8 http://HOST/ > hey.txt",
+    .signature = "\"Summary:\" with Slowest in secs and Requests/sec below it; or the "
+                 "header of hey -o csv",
+    .traps = "When nothing was answered, NaN and 0 stand for nothing and are dropped.\n"
+             "A percentile \"0% in 0.0000 secs\" was not reached.\n"
+             "Statistics cover requests that got an answer, of any status.",
     .version = 1,
     .bid = bid,
     .import = import,

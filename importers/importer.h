@@ -67,6 +67,13 @@ struct bk_importing {
     size_t n_rules;
     int64_t taken_ns; /* --started-at for a snapshot; BK_NO_TIME: not given */
     bool run_folder;  /* it is the result of a folder that stands for one run */
+    bool explain;     /* what is dropped is to be noted too (bk_run.dropped) */
+};
+
+/* A name of a format whose names are not in schema/aliases, for its page. */
+struct bk_importer_name {
+    struct bk_str name, becomes;
+    struct bk_str written, unit; /* unit it is written in and stored in */
 };
 
 struct bk_importer {
@@ -74,9 +81,11 @@ struct bk_importer {
     const char *title; /* "k6 console summary" */
     const char *
         upstream; /* whose format, which versions: "k6 0.26 to 2.x, stdout of k6 run" */
-    const char *gives;   /* what comes out: "run, timeline" */
-    const char *example; /* the command that writes such a file */
-    int version;         /* raised when the meaning of its records changes */
+    const char *gives;     /* what comes out: "run, timeline" */
+    const char *example;   /* the command that writes such a file */
+    const char *signature; /* what the bid looks for, as a sentence without its stop */
+    const char *traps; /* what is easily misread, a sentence a line; NULL: nothing */
+    int version;       /* raised when the meaning of its records changes */
     /* 0: not mine .. 100: certain. Looks at the head only; pure. */
     int (*bid)(const struct bk_input *in);
     /* Emits records. On malformed input: BK_EINPUT with the place ("line 12: ...",
@@ -88,6 +97,8 @@ struct bk_importer {
     /* NULL, or: the run that lies between two expositions (--before, --after). */
     bool (*import_pair)(struct bk_input *before, struct bk_input *after,
                         const struct bk_importing *im, struct bk_err *err);
+    /* NULL: the names of the format are those of schema/aliases/NAME.csv. */
+    const struct bk_importer_name *(*names)(struct bk_arena *a, size_t *n);
 };
 
 /* --- the registry (registry.c over list.h) --- */

@@ -274,6 +274,11 @@ const struct bk_importer bk_importer_k6_csv = {
     .upstream = "k6 0.26 to 2.x, k6 run --out csv=FILE",
     .gives = "one run: exact statistics, by outcome and tag; timeline",
     .example = "k6 run --out csv=points.csv script.js",
+    .signature = "a header that begins with metric_name,timestamp,metric_value",
+    .traps =
+        "The tags are columns found by name; which there are is the user's choice.\n"
+        "The time format is told by magnitude.\n"
+        "Of http_req_failed a 1 is a request that failed.",
     .version = 1,
     .bid = bid,
     .import = import,

@@ -142,6 +142,10 @@ const struct bk_importer bk_importer_k6_json = {
     .upstream = "k6 0.26 to 2.x, k6 run --out json=FILE",
     .gives = "one run: exact statistics, by outcome and tag; timeline",
     .example = "k6 run --out json=points.json script.js",
+    .signature = "lines of type Metric and Point",
+    .traps = "Of http_req_failed a 1 is a request that failed.\n"
+             "The last line of a run that was killed may be cut; any other broken line "
+             "is an error.",
     .version = 1,
     .bid = bid,
     .import = import,

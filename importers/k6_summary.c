@@ -632,7 +632,7 @@ static bool import(struct bk_input *in, const struct bk_importing *im,
     bool ok = old ? take_summary(&s, root, err) : take_machine_readable(&s, root, err);
     if (!ok)
         return false;
-    bk_emit_drop_zero_latency(s.run);
+    bk_emit_drop_zero_latency(im, s.run);
     bk_emit_derived(im, s.run);
     return im->sink->run(im->sink, s.run, err);
 }
@@ -669,6 +669,12 @@ const struct bk_importer bk_importer_k6_summary = {
     .upstream = "k6 0.26 to 2.x: --summary-export, handleSummary, machine-readable",
     .gives = "one run with metrics, checks and thresholds",
     .example = "k6 run --summary-export summary.json script.js",
+    .signature = "an object with metrics and root_group, or with k6Version and results",
+    .traps = "'passes' of http_req_failed are requests that failed.\n"
+             "In --summary-export a threshold that is true was crossed; in "
+             "handleSummary 'ok' is true when it was kept.\n"
+             "p(99) is there only where summaryTrendStats asks for it.\n"
+             "Where everything failed, durations of 0 are no data.",
     .version = 1,
     .bid = bid,
     .import = import,

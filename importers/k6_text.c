@@ -562,6 +562,13 @@ const struct bk_importer bk_importer_k6_text = {
     .upstream = "k6 0.26 to 2.x: stdout of 'k6 run'; the summary, legacy and sectioned",
     .gives = "runs with metrics, checks, thresholds and a timeline",
     .example = "k6 run script.js > k6_output.txt 2>&1",
+    .signature = "the summary's lines (\"http_req_duration....:\"), or progress lines "
+                 "(\"running (...), 10/50 VUs\")",
+    .traps = "The ticked count of http_req_failed counts requests that failed.\n"
+             "Percentages are cut, not rounded, after two decimals: the exact ratio is "
+             "derived from the counts.\n"
+             "A log that ends before the summary still gives the timeline; its run is "
+             "invalid.",
     .version = 1,
     .bid = bid,
     .import = import,

@@ -304,7 +304,7 @@ static void fill_run(const struct bk_importing *im, struct k6_run *k)
     k->run->claims = k->fenced;
     if (k->blocks > 1)
         note_repeated(im, k);
-    bk_emit_drop_zero_latency(k->run);
+    bk_emit_drop_zero_latency(im, k->run);
     bk_emit_derived(im, k->run);
 }
 

@@ -571,6 +571,11 @@ const struct bk_importer bk_importer_llama_bench = {
     .upstream = "llama.cpp 2023 to 2026: llama-bench -o json, jsonl, csv, md, sql",
     .gives = "one run a test",
     .example = "llama-bench -m model.gguf -o jsonl > bench.jsonl",
+    .signature = "the names build_commit and avg_ts in a JSON object, a CSV header or "
+                 "SQL; or the header of its Markdown table",
+    .traps = "What tokens per second count depends on the test: a prompt (pp), "
+             "generation (tg) or both (pg).\n"
+             "Columns come and go from build to build; they are found by name.",
     .version = 1,
     .bid = bid,
     .import = import,

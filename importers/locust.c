@@ -363,7 +363,7 @@ static bool import(struct bk_input *in, const struct bk_importing *im,
         return bk_fail(err, BK_EINPUT, "line 1: no header of a Locust CSV");
     }
     note_cut(im, run, &t, text);
-    bk_emit_drop_zero_latency(run);
+    bk_emit_drop_zero_latency(im, run);
     bk_emit_derived(im, run);
     return im->sink->run(im->sink, run, err);
 }
@@ -388,6 +388,13 @@ const struct bk_importer bk_importer_locust = {
     .upstream = "Locust 0.8 to 2.x, locust --csv PREFIX",
     .gives = "one run, numbers by request name; of a history the timeline",
     .example = "locust --headless --csv run1 -f locustfile.py",
+    .signature =
+        "the header of a stats, stats_history, failures or exceptions CSV of Locust",
+    .traps =
+        "Percentiles are rounded to two digits, so they may lie above the maximum.\n"
+        "A name that was never called has 0 and N/A, which are no data.\n"
+        "The last line (Aggregated, once Total) is the whole; the others have the "
+        "scope {name:...}.",
     .version = 1,
     .bid = bid,
     .import = import,

@@ -434,6 +434,11 @@ const struct bk_importer bk_importer_mlperf = {
     .upstream = "MLCommons LoadGen v0.5 to v5: mlperf_log_summary.txt",
     .gives = "one run a summary",
     .example = "python3 run.py --scenario Server (writes mlperf_log_summary.txt)",
+    .signature =
+        "the heading \"MLPerf Results Summary\" with a SUT name or a result below it",
+    .traps = "Latencies are whole nanoseconds.\n"
+             "An INVALID result has all its numbers; its run is invalid.\n"
+             "The summary of an accuracy run has no numbers and is skipped.",
     .version = 1,
     .bid = bid,
     .import = import,

@@ -179,7 +179,7 @@ static bool import(struct bk_input *in, const struct bk_importing *im,
     take_numbers(&r, root, BK_S(""), 0);
     settle_error_rate(&r);
     bk_load_outcomes(im, r.run, &r.outcomes);
-    bk_emit_drop_zero_latency(r.run);
+    bk_emit_drop_zero_latency(im, r.run);
     bk_emit_derived(im, r.run);
     return im->sink->run(im->sink, r.run, err);
 }
@@ -212,6 +212,11 @@ const struct bk_importer bk_importer_oha = {
     .upstream = "oha 0.5 to 1.x, --output-format json and csv",
     .gives = "one run; of the CSV exact statistics and a timeline",
     .example = "oha -z 30s -c 16 --no-tui --output-format json http://HOST/ > oha.json",
+    .signature =
+        "an object with summary and latencyPercentiles, or the header of oha's CSV",
+    .traps = "successRate counts answers of any status; where statuses contradict it, "
+             "the share of failures is derived from the counts.\n"
+             "What is null was not observed.",
     .version = 1,
     .bid = bid,
     .import = import,

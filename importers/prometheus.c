@@ -293,6 +293,13 @@ const struct bk_importer bk_importer_prometheus = {
         "SGLang, TGI, Triton, llama.cpp, NIM, DCGM",
     .gives = "series, runs",
     .example = "curl -s http://localhost:8000/metrics > metrics.prom",
+    .signature = "lines of an exposition: samples with labels, # HELP and # TYPE",
+    .traps = "A single scrape counts since the server's start; --before and --after "
+             "give the run in between.\n"
+             "vllm:time_per_output_token_seconds is the time between tokens (itl), not "
+             "the mean of a request (tpot).\n"
+             "Percentiles of histograms are estimates between the bounds of a bucket.\n"
+             "Several models in one exposition are a run each.",
     .version = 1,
     .bid = bid,
     .import = import,

@@ -83,6 +83,10 @@ const struct bk_importer bk_importer_report = {
                 "language",
     .gives = "runs (claims)",
     .example = "a COMPARISON.md that somebody wrote",
+    .signature = "headings with tables that compare, list values or quote results; "
+                 "known names in them",
+    .traps = "What a report says of a run ranks below the run's own files.\n"
+             "A table with one run a row and nothing else around it is read as sweep.",
     .version = 1,
     .bid = bid_report,
     .import = import_report,

@@ -294,7 +294,7 @@ static void end_block(struct reader *r, bool closed)
     set_engine(r->run);
     add_requests(r);
     r->run->generates_text = bk_run_find(r->run, "output_tokens", "value", "") != NULL;
-    bk_emit_drop_zero_latency(r->run);
+    bk_emit_drop_zero_latency(r->im, r->run);
     if (r->run->n_measurements == 0)
         r->runs.n--; /* a template without numbers */
     r->run = NULL;
@@ -507,6 +507,11 @@ const struct bk_importer bk_importer_serving_text = {
     .upstream = "vLLM 0.2 to 0.2x (bench serve), SGLang 0.2 to 0.5 (bench_serving)",
     .gives = "one run a result block",
     .example = "vllm bench serve --model m ... | tee bench.log",
+    .signature = "the line \"==== Serving Benchmark Result ====\", or the lines that "
+                 "the tool prints before it",
+    .traps = "Only requests that succeeded are timed.\n"
+             "inf and nan are no numbers.\n"
+             "A log may hold several blocks: each is a run.",
     .version = 1,
     .bid = bid,
     .import = import,

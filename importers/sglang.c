@@ -150,6 +150,12 @@ const struct bk_importer bk_importer_sglang = {
     .gives = "runs",
     .example =
         "python3 -m sglang.bench_serving --backend sglang --output-file out.jsonl",
+    .signature = "a line with backend, dataset_name, random_range_ratio and "
+                 "total_output_tokens_retokenized, or most of them",
+    .traps = "concurrency is measured, max_concurrency is the setting.\n"
+             "Lines of 2024 have latencies without a unit in the name: milliseconds "
+             "all the same.\n"
+             "Infinity stands bare for an unlimited request rate.",
     .version = 1,
     .bid = bid,
     .import = import,

@@ -248,7 +248,13 @@ const struct bk_importer bk_importer_sizing = {
     .gives = "sizing run",
     .example = "python3 main.py --model M --server S --storage P --concurrency N "
                "--effective-context T",
+    .signature = "an object with inputs and scenarios beside a parameter dictionary, "
+                 "storage profile, alerts or warnings; or the boxes of its text report",
+    .traps = "The time of a run is in the file's name only.\n"
+             "Names say GB or TB where some numbers are binary: the table below has "
+             "the factor that each is read with.",
     .version = 1,
     .bid = bid,
     .import = import,
+    .names = bk_sizing_names,
 };

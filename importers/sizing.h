@@ -87,6 +87,8 @@ struct bk_sizing_number {
 };
 
 /* --- sizing_fields.c --- */
+/* The fields for the format's page (bk_importer.names). */
+const struct bk_importer_name *bk_sizing_names(struct bk_arena *a, size_t *n);
 bool bk_sizing_load(struct bk_sizing_work *w, struct bk_err *err);
 /* The row that a field of this section falls under; there is always one. */
 const struct bk_sizing_field *bk_sizing_field(const struct bk_sizing_work *w,

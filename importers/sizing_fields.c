@@ -62,6 +62,30 @@ static bool load_fields(struct bk_sizing_work *w, struct bk_err *err)
     return true;
 }
 
+const struct bk_importer_name *bk_sizing_names(struct bk_arena *a, size_t *n)
+{
+    struct bk_table t;
+    struct bk_err ignored; /* the table is the program's own */
+    *n = 0;
+    if (!read_table(a, "sizing_fields", 7, &t, &ignored))
+        return NULL;
+    struct bk_importer_name *names = bk_alloc_array(a, t.n_rows, sizeof *names);
+    for (size_t i = 0; i < t.n_rows; i++) {
+        struct bk_str *c = t.rows[i];
+        bool text = bk_is(c[3], "text");
+        bool scaled = !text && !bk_is(c[4], "1");
+        names[i] = (struct bk_importer_name){
+            .name = bk_is(c[0], "*") ? c[1]
+                                     : bk_fmt(a, "%.*s: %.*s", BK_F(c[0]), BK_F(c[1])),
+            .becomes = text ? bk_fmt(a, "%.*s (text)", BK_F(c[2])) : c[2],
+            .written = text ? BK_S("") : c[3],
+            .unit = scaled ? bk_fmt(a, "%.*s (x %.*s)", BK_F(c[5]), BK_F(c[4])) : c[5],
+        };
+    }
+    *n = t.n_rows;
+    return names;
+}
+
 static bool load_labels(struct bk_sizing_work *w, struct bk_err *err)
 {
     struct bk_table t;

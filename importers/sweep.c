@@ -309,6 +309,12 @@ const struct bk_importer bk_importer_sweep = {
         "run a row, headers in any language",
     .gives = "runs",
     .example = "any spreadsheet saved as CSV",
+    .signature = "a table whose header holds a known metric or parameter: CSV, TSV, "
+                 "Markdown, JSON or NDJSON",
+    .traps = "A header of the form METRIC or METRIC.STAT is understood in base units.\n"
+             "Names are taken apart: the unit may stand in the header (\"TTFT P95 "
+             "(ms)\") or in the cell (\"1.2 s\").\n"
+             "It bids low: a tool's own file is left to the tool's importer.",
     .version = 1,
     .bid = bid_sweep,
     .import = import_sweep,

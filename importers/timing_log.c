@@ -341,6 +341,10 @@ const struct bk_importer bk_importer_timing_log = {
     .gives = "one run: count, sum, mean, min, max and percentiles a metric",
     .example = "benchkeep import --timing "
                "'embedding_latency:ms:completed in ([0-9.]+)ms' server.log",
+    .signature =
+        "nothing: a log is read only by a rule, --timing or [timing] of a layout",
+    .traps =
+        "The rule names the metric and the unit; all matches become one distribution.",
     .version = 1,
     .bid = bid,
     .import = import,

@@ -59,7 +59,7 @@ static void end_run(struct reader *r)
         return;
     widen_duration(r->run);
     bk_load_outcomes(r->im, r->run, &r->outcomes);
-    bk_emit_drop_zero_latency(r->run);
+    bk_emit_drop_zero_latency(r->im, r->run);
     r->run = NULL;
 }
 
@@ -269,6 +269,11 @@ const struct bk_importer bk_importer_vegeta = {
     .upstream = "vegeta 6 to 12, vegeta report and vegeta report -type=json",
     .gives = "a run for each report",
     .example = "vegeta attack -duration=30s < targets | vegeta report -type=json",
+    .signature = "a JSON object with latencies and bytes_in, or the lines Requests and "
+                 "Latencies of the text report",
+    .traps = "Times in JSON are whole nanoseconds.\n"
+             "rate is what was sent, throughput only what succeeded.\n"
+             "success becomes error_rate = 1 - success.",
     .version = 1,
     .bid = bid,
     .import = import,

@@ -106,6 +106,10 @@ const struct bk_importer bk_importer_vllm_latency = {
     .upstream = "benchmark_latency.py and vllm bench latency, --output-json",
     .gives = "runs",
     .example = "vllm bench latency --model Qwen/Qwen3-4B --output-json latency.json",
+    .signature = "an object with avg_latency, latencies and percentiles",
+    .traps = "All times are in seconds.\n"
+             "The file does not say which model or batch it is about: use --model and "
+             "--set.",
     .version = 1,
     .bid = bid,
     .import = import,

@@ -179,6 +179,16 @@ const struct bk_importer bk_importer_vllm_serve = {
                 "vllm bench sweep serve",
     .gives = "runs",
     .example = "vllm bench serve --model Qwen/Qwen3-4B --save-result",
+    .signature = "an object with model_id and num_prompts beside tokenizer_id or "
+                 "results of requests and tokens",
+    .traps =
+        "Only requests that succeeded are timed, and request_throughput counts those "
+        "only: it becomes ok_throughput too.\n"
+        "spec_decode_acceptance_rate is in percent, the rates by position are ratios.\n"
+        "Arrays of --save-detailed are in seconds, the _ms names beside them in "
+        "milliseconds.\n"
+        "With nothing completed every statistic is 0, which is no data.\n"
+        "date is the local time of some machine.",
     .version = 1,
     .bid = bid,
     .import = import,

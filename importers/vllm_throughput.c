@@ -60,6 +60,9 @@ const struct bk_importer bk_importer_vllm_throughput = {
     .gives = "runs",
     .example =
         "vllm bench throughput --model Qwen/Qwen3-4B --output-json throughput.json",
+    .signature = "an object with elapsed_time, num_requests and tokens_per_second",
+    .traps = "tokens_per_second counts the tokens of prompts too.\n"
+             "The file does not say which model it is about: use --model.",
     .version = 1,
     .bid = bid,
     .import = import,

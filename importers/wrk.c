@@ -100,7 +100,7 @@ static bool end_run(struct reader *r, struct bk_err *err)
                       failed / (ok + failed),
                       "requests_failed / (requests_ok + requests_failed)");
     }
-    bk_emit_drop_zero_latency(r->run);
+    bk_emit_drop_zero_latency(r->im, r->run);
     r->run = NULL;
     return true;
 }
@@ -275,6 +275,10 @@ const struct bk_importer bk_importer_wrk = {
     .upstream = "wrk 4.x and wrk2, stdout",
     .gives = "a run for each \"Running ... test\"",
     .example = "wrk -t4 -c16 -d30s --latency http://HOST/ > wrk.txt",
+    .signature =
+        "\"Running 30s test @ ...\" with Thread Stats or \"N requests in\" below it",
+    .traps = "Sizes are powers of 1024 though they read KB and MB.\n"
+             "Lines of errors are printed only when there were any.",
     .version = 1,
     .bid = bid,
     .import = import,

@@ -12,6 +12,8 @@
 
 /* Longer names are cut: they are no names, and every measurement would carry one. */
 #define MAX_NAME ((size_t)400)
+/* An explanation lists no more numbers of a run that are none. */
+#define MAX_DROPPED ((size_t)1000)
 /* A run that contradicts itself more often gets no more findings about it. */
 #define MAX_CONFLICTS ((size_t)200)
 
@@ -247,6 +249,7 @@ static struct bk_measurement *measure(const struct bk_importing *im, struct bk_r
         .source_value = digits_of(im, n),
         .source_unit = bk_dup(im->arena, n->unit.len > 0 ? n->unit : t->unit),
         .locator = bk_dup(im->arena, r->locator),
+        .alias = t->alias,
     };
     m.unit = base_unit(im, t, u, n->unit, m.stat);
     set_value(&m, t, n, u && !bk_is(m.stat, "count") ? u->factor : 1);
@@ -406,6 +409,30 @@ static void set_context(const struct bk_importing *im, struct bk_run *run,
     }
 }
 
+/* --- what is dropped ---------------------------------------------------------------------- */
+
+void bk_emit_dropped(const struct bk_importing *im, struct bk_run *run,
+                     struct bk_dropped dropped)
+{
+    if (im->explain && run->n_dropped < MAX_DROPPED)
+        *BK_PUSH(im->arena, run->dropped, run->n_dropped) = dropped;
+}
+
+static void drop_reading(const struct bk_importing *im, struct bk_run *run,
+                         const struct bk_reading *r)
+{
+    char digits[32];
+    struct bk_str text = bk_trim(r->text);
+    if (!im->explain)
+        return;
+    if (text.len == 0 && r->has_value)
+        text = (struct bk_str){digits, bk_format_double(r->value, digits)};
+    bk_emit_dropped(im, run,
+                    (struct bk_dropped){written_name(im, r), bk_dup(im->arena, text),
+                                        bk_dup(im->arena, r->locator),
+                                        "it is no finite number"});
+}
+
 /* --- the interface --------------------------------------------------------------------------- */
 
 static struct bk_measurement *emit_to(const struct bk_importing *im, struct bk_run *run,
@@ -413,8 +440,12 @@ static struct bk_measurement *emit_to(const struct bk_importing *im, struct bk_r
                                       bool whole)
 {
     struct number n;
-    if (t.kind == BK_TARGET_IGNORED || !read_number(r, &n))
+    if (t.kind == BK_TARGET_IGNORED)
         return NULL;
+    if (!read_number(r, &n)) {
+        drop_reading(im, run, r);
+        return NULL;
+    }
     const struct bk_unit *u = bk_dict_unit(im->dict, n.unit);
     bool strange = !u && n.unit.len > 0; /* "14 widgets" under a time is no time */
     switch (t.kind) {
@@ -440,8 +471,10 @@ struct bk_measurement *bk_emit(const struct bk_importing *im, struct bk_run *run
                                const struct bk_reading *r)
 {
     struct number n;
-    if (!read_number(r, &n))
+    if (!read_number(r, &n)) {
+        drop_reading(im, run, r);
         return NULL;
+    }
     bool whole;
     struct bk_target t = resolve(im, r, n.unit, &whole);
     return emit_to(im, run, r, t, whole);

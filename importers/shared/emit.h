@@ -55,7 +55,11 @@ bool bk_emit_text(const struct bk_importing *im, struct bk_run *run, struct bk_s
 /* When nothing succeeded, a latency or token rate of 0 is absence of data: removes
  * those measurements (not the phases of an HTTP request: failed ones have them too).
  * Call it before bk_emit_derived. */
-void bk_emit_drop_zero_latency(struct bk_run *run);
+void bk_emit_drop_zero_latency(const struct bk_importing *im, struct bk_run *run);
+
+/* Notes a number that becomes no measurement, when an explanation is asked for. */
+void bk_emit_dropped(const struct bk_importing *im, struct bk_run *run,
+                     struct bk_dropped dropped);
 
 /* Adds what follows from what is there and was not reported, each with its formula:
  * requests = ok + failed, requests_ok, requests_failed, error_rate = failed / requests,

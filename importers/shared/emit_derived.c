@@ -154,7 +154,7 @@ static bool needs_a_success(const struct bk_measurement *m)
     return bk_is(m->unit, "tok/s");
 }
 
-void bk_emit_drop_zero_latency(struct bk_run *run)
+void bk_emit_drop_zero_latency(const struct bk_importing *im, struct bk_run *run)
 {
     if (!nothing_succeeded(run))
         return;
@@ -164,6 +164,11 @@ void bk_emit_drop_zero_latency(struct bk_run *run)
         bool zero = m->value <= 0 && m->value >= 0;
         if (!(zero && needs_a_success(m)))
             run->measurements[n++] = *m;
+        else
+            bk_emit_dropped(im, run,
+                            (struct bk_dropped){m->source_name, m->source_value,
+                                                m->locator,
+                                                "nothing succeeded: 0 is no data"});
     }
     run->n_measurements = n;
 }

@@ -414,6 +414,6 @@ void bk_k6_points_emit(struct bk_k6_points *k)
                        "%zu of %zu points have no finite value: they are counted and "
                        "left out",
                        k->not_finite, k->n_points);
-    bk_emit_drop_zero_latency(k->run);
+    bk_emit_drop_zero_latency(k->im, k->run);
     bk_emit_derived(k->im, k->run);
 }

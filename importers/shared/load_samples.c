@@ -257,7 +257,7 @@ static void emit(struct reader *r, struct bk_run *run)
                       "number of lines");
     add_ticks(r, run);
     add_duration(r, run);
-    bk_emit_drop_zero_latency(run);
+    bk_emit_drop_zero_latency(r->im, run);
     bk_emit_derived(r->im, run);
 }
 

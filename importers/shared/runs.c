@@ -202,7 +202,7 @@ void bk_runs_settle_batch(const struct bk_importing *im, struct bk_run **runs, s
 }
 
 /* Zero seconds and zero tokens a second of a row that failed say nothing. */
-static void drop_zeros(struct bk_run *run)
+static void drop_zeros(const struct bk_importing *im, struct bk_run *run)
 {
     size_t n = 0;
     for (size_t i = 0; i < run->n_measurements; i++) {
@@ -210,6 +210,11 @@ static void drop_zeros(struct bk_run *run)
         bool empty = m->value == 0 && (bk_is(m->unit, "s") || bk_is(m->unit, "tok/s"));
         if (run->status != BK_RUN_FAILED || !empty)
             run->measurements[n++] = *m;
+        else
+            bk_emit_dropped(im, run,
+                            (struct bk_dropped){m->source_name, m->source_value,
+                                                m->locator,
+                                                "the run failed: 0 is no data"});
     }
     run->n_measurements = n;
 }
@@ -375,10 +380,10 @@ bool bk_runs_send(const struct bk_importing *im, struct bk_runs *runs,
     tell_once(im, runs);
     for (size_t i = 0; i < runs->n; i++) {
         struct bk_run *run = runs->items[i];
-        drop_zeros(run);
+        drop_zeros(im, run);
         derive_requests(im, run);
         bk_emit_derived(im, run);
-        bk_emit_drop_zero_latency(run);
+        bk_emit_drop_zero_latency(im, run);
         note_generation(run);
         if (!im->sink->run(im->sink, run, err))
             return false;

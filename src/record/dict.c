@@ -155,24 +155,40 @@ static void add_pattern(struct bk_arena *a, struct bk_alias_set *set,
     set->patterns[i] = *alias;
 }
 
-static bool add_to_set(struct bk_dict *d, struct bk_alias_set *set, struct bk_str alias,
-                       struct bk_str target, struct bk_str unit, struct bk_err *err)
+static bool add_to_set(struct bk_dict *d, struct bk_alias_set *set,
+                       const struct bk_alias_line *line, struct bk_err *err)
 {
     struct bk_alias *x = bk_alloc(d->arena, sizeof *x);
-    bool pattern = bk_find_char(alias, '*') != BK_NONE;
-    x->key = pattern ? bk_pattern_key(d->arena, alias) : bk_dict_key(d->arena, alias);
+    bool pattern = bk_find_char(line->alias, '*') != BK_NONE;
+    x->key = pattern ? bk_pattern_key(d->arena, line->alias)
+                     : bk_dict_key(d->arena, line->alias);
     if (x->key.len == 0 || x->key.len > BK_KEY_MAX)
-        return bk_fail(err, BK_EUSAGE, "'%.*s' is no name", BK_F(alias));
-    if (!bk_target_parse(d, bk_dup(d->arena, target), &x->target))
-        return bk_fail(err, BK_EUSAGE, "'%.*s' is no target of a name", BK_F(target));
-    x->target.unit = bk_dup(d->arena, unit);
-    if (unit.len > 0 && !bk_dict_unit(d, unit))
-        return bk_fail(err, BK_EUSAGE, "unit '%.*s' is not known", BK_F(unit));
+        return bk_fail(err, BK_EUSAGE, "'%.*s' is no name", BK_F(line->alias));
+    if (!bk_target_parse(d, line->target, &x->target))
+        return bk_fail(err, BK_EUSAGE, "'%.*s' is no target of a name",
+                       BK_F(line->target));
+    x->target.unit = line->unit;
+    x->target.alias = line;
+    if (line->unit.len > 0 && !bk_dict_unit(d, line->unit))
+        return bk_fail(err, BK_EUSAGE, "unit '%.*s' is not known", BK_F(line->unit));
     if (pattern)
         add_pattern(d->arena, set, x);
     else
         bk_map_put(d->arena, &set->exact, x->key, x);
     return true;
+}
+
+/* The user's own: the texts are copied. */
+static bool add_own(struct bk_dict *d, struct bk_alias_set *set,
+                    struct bk_alias_line line, struct bk_err *err)
+{
+    struct bk_alias_line *copy = bk_alloc(d->arena, sizeof *copy);
+    *copy = line;
+    copy->alias = bk_dup(d->arena, line.alias);
+    copy->target = bk_dup(d->arena, line.target);
+    copy->unit = bk_dup(d->arena, line.unit);
+    copy->format = bk_dup(d->arena, line.format);
+    return add_to_set(d, set, copy, err);
 }
 
 /* What was found before may be found otherwise now. */
@@ -184,17 +200,48 @@ static void forget_found(struct bk_dict *d)
     }
 }
 
+static const struct bk_alias_line *lines_of(struct bk_arena *a, const struct bk_blob *b,
+                                            size_t *n)
+{
+    struct bk_alias_line *lines = NULL;
+    struct bk_str rest = {b->bytes, b->size};
+    struct bk_str f[MAX_FIELDS];
+    *n = 0;
+    next_record(a, &rest, f);
+    for (size_t line = 2; next_record(a, &rest, f); line++) {
+        if (f[0].len == 0)
+            continue;
+        *BK_PUSH(a, lines, *n) = (struct bk_alias_line){
+            .alias = f[0],
+            .target = f[1],
+            .unit = f[2],
+            .format = bk_str(strcmp(b->name, "any") == 0 ? "*" : b->name),
+            .line = line,
+        };
+    }
+    return lines;
+}
+
+const struct bk_alias_line *bk_alias_table(struct bk_arena *a, struct bk_str format,
+                                           size_t *n)
+{
+    *n = 0;
+    for (const struct bk_blob *b = bk_aliases_blobs; b->name; b++) {
+        if (bk_is(format, b->name))
+            return lines_of(a, b, n);
+    }
+    return NULL;
+}
+
 static void load_aliases(struct bk_dict *d)
 {
     for (const struct bk_blob *b = bk_aliases_blobs; b->name; b++) {
         struct bk_alias_set *set = set_of(d, bk_str(b->name));
-        struct bk_str rest = {b->bytes, b->size};
-        struct bk_str f[MAX_FIELDS];
-        next_record(d->arena, &rest, f);
-        while (next_record(d->arena, &rest, f)) {
+        size_t n;
+        const struct bk_alias_line *lines = lines_of(d->arena, b, &n);
+        for (size_t i = 0; i < n; i++) {
             struct bk_err ignored; /* a test reads every file and checks each line */
-            if (f[0].len > 0)
-                add_to_set(d, set, f[0], f[1], f[2], &ignored);
+            add_to_set(d, set, &lines[i], &ignored);
         }
     }
 }
@@ -218,8 +265,9 @@ struct bk_dict *bk_dict_new(struct bk_arena *a)
 bool bk_dict_add_alias(struct bk_dict *d, struct bk_str format, struct bk_str alias,
                        struct bk_str target, struct bk_str unit, struct bk_err *err)
 {
+    const struct bk_alias_line line = {alias, target, unit, BK_ALIAS_USER, format, 0};
     forget_found(d);
-    return add_to_set(d, set_of(d, format), alias, target, unit, err);
+    return add_own(d, set_of(d, format), line, err);
 }
 
 bool bk_dict_add_map(struct bk_dict *d, struct bk_str map, struct bk_err *err)
@@ -237,8 +285,10 @@ bool bk_dict_add_map(struct bk_dict *d, struct bk_str map, struct bk_err *err)
         unit = bk_trim(bk_from(target, colon + 1));
         target = bk_trim(bk_upto(target, colon));
     }
+    const struct bk_alias_line line = {column,       target,    unit,
+                                       BK_ALIAS_MAP, BK_S("*"), 0};
     forget_found(d);
-    return add_to_set(d, d->maps, column, target, unit, err);
+    return add_own(d, d->maps, line, err);
 }
 
 /* --- plain lookups ----------------------------------------------------------------- */

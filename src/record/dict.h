@@ -45,6 +45,19 @@ enum bk_target_kind {
                           or started_at */
     BK_TARGET_IGNORED,
 };
+/* Where an alias was said. */
+enum bk_alias_origin {
+    BK_ALIAS_TABLE, /* a line of schema/aliases/FORMAT.csv */
+    BK_ALIAS_USER,  /* the warehouse's own aliases */
+    BK_ALIAS_MAP,   /* --map */
+};
+struct bk_alias_line {
+    struct bk_str alias, target, unit; /* as written */
+    enum bk_alias_origin origin;
+    struct bk_str format; /* whose names it is about; "*": those of every format */
+    size_t line;          /* of the table, from 1; else 0 */
+};
+
 struct bk_target {
     enum bk_target_kind kind;
     struct bk_str name; /* metric, parameter or context field */
@@ -55,6 +68,8 @@ struct bk_target {
     bool complement;    /* what is written is 1 - x */
     const struct bk_metric
         *metric; /* NULL unless kind is METRIC and the dictionary knows it */
+    const struct bk_alias_line *alias; /* that says so; NULL: the name is canonical, or
+                                          was taken apart into canonical ones */
 };
 
 struct bk_unit { /* value in base unit = value * factor + 0 */
@@ -72,6 +87,10 @@ bool bk_dict_add_alias(struct bk_dict *d, struct bk_str format, struct bk_str al
                        struct bk_str target, struct bk_str unit, struct bk_err *err);
 /* "COLUMN=NAME[.STAT][:UNIT]" as --map takes it. A map outranks every alias. */
 bool bk_dict_add_map(struct bk_dict *d, struct bk_str map, struct bk_err *err);
+/* The lines of schema/aliases/FORMAT.csv in their order ("any" for the names of every
+ * format); none when there is no such table.  The texts are the program's own. */
+const struct bk_alias_line *bk_alias_table(struct bk_arena *a, struct bk_str format,
+                                           size_t *n);
 /* An unknown name parsed as a target: "ttft.p95", "config.workers", "hardware",
  * "my_metric.mean". */
 bool bk_target_parse(const struct bk_dict *d, struct bk_str text, struct bk_target *t);

@@ -40,6 +40,8 @@ enum bk_severity {
     BK_ERROR
 };
 
+struct bk_alias_line; /* dict.h */
+
 /* One number. Natural key within a run: metric, stat, scope; several records with one
  * key are claims of which the one with the lowest rank is used by questions and the
  * others are kept. */
@@ -64,6 +66,15 @@ struct bk_measurement {
     struct bk_str locator;      /* place in the source: "line 12",
                                    "/metrics/http_reqs/count", "table 2 row 3 column 4" */
     size_t source; /* index of the source within the import unit; set by src/ingest */
+    const struct bk_alias_line
+        *alias; /* that gave the name its meaning; NULL: none did.  Told by an
+                   explanation, not kept in the archive */
+};
+
+/* A number that the source wrote and that is none: kept only for an explanation. */
+struct bk_dropped {
+    struct bk_str source_name, source_value, locator;
+    const char *why; /* "it is not finite" */
 };
 
 /* One config parameter, e.g. workers = 24. */
@@ -156,6 +167,8 @@ struct bk_run {
     size_t n_stages;
     struct bk_tick *ticks;
     size_t n_ticks;
+    struct bk_dropped *dropped;
+    size_t n_dropped;
     size_t n_samples; /* single observations (requests, points) that the source holds */
     struct bk_threshold *thresholds;
     size_t n_thresholds;

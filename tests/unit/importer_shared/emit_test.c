@@ -278,10 +278,10 @@ static void test_zero_latency_of_nothing_is_dropped(void **state)
     emit(k, "duration", "", "0", "");
     emit(k, "requests_ok", "", "5", "");
     emit(k, "connect_time.p50", "", "0", "ms"); /* of failed requests too */
-    bk_emit_drop_zero_latency(k->run);
+    bk_emit_drop_zero_latency(&k->im, k->run);
     assert_int_equal(k->run->n_measurements, 6);
     k->run->measurements[4].value = 0;
-    bk_emit_drop_zero_latency(k->run);
+    bk_emit_drop_zero_latency(&k->im, k->run);
     assert_int_equal(k->run->n_measurements, 3);
     assert_null(bk_run_find(k->run, "ttft", "p99", ""));
     assert_non_null(bk_run_find(k->run, "duration", "value", ""));
