@@ -114,6 +114,34 @@ static void test_pieces(void **state)
     bk_buf_free(&piecewise);
 }
 
+/* Wherever it stands and however it is written, a name is found; what only begins like
+ * one is passed over. */
+static void test_places(void **state)
+{
+    (void)state;
+    static const char *const secrets[] = {
+        "PASSWORD=x1x",     "db_pwd=x1x",       "Secret=x1x",
+        "credentials=x1x",  "api_key=x1x",      "HF_TOKEN=x1x2x3x",
+        "private=x1x2x3x",  "\"password\":x1x", "http://u:x1x@h/",
+        "passphrase : x1x", "APIKEY=x1x",       "Authorization: Basic x1x",
+    };
+    for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
+        for (size_t before = 0; before < 70; before++) {
+            struct bk_buf text = {0}, out = {0};
+            for (size_t k = 0; k < before; k++)
+                bk_buf_add(&text, bk_upto(bk_str("secondary pay @ : "), k % 18));
+            bk_buf_addc(&text, '\n');
+            bk_buf_add(&text, bk_str(secrets[i]));
+            for (size_t k = 0; k < before; k++)
+                bk_buf_addc(&text, '\n');
+            assert_int_equal(bk_redact(bk_buf_str(&text), &out), 1);
+            assert_true(bk_find(bk_buf_str(&out), BK_S("x1x")) == BK_NONE);
+            bk_buf_free(&text);
+            bk_buf_free(&out);
+        }
+    }
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -131,7 +159,7 @@ int main(void)
         cmocka_unit_test(test_variables), cmocka_unit_test(test_members),
         cmocka_unit_test(test_addresses), cmocka_unit_test(test_results_stay),
         cmocka_unit_test(test_again),     cmocka_unit_test(test_pieces),
-        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_places),    cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
