@@ -35,7 +35,14 @@ struct block {
     alignas(max_align_t) char data[];
 };
 
+struct deferred {
+    struct deferred *older;
+    void (*last)(void *arg);
+    void *arg;
+};
+
 struct bk_arena {
+    struct deferred *deferred; /* the newest; in the blocks */
     struct block *newest;
     size_t used;  /* bytes of the newest block in use */
     size_t held;  /* bytes of all blocks */
@@ -82,10 +89,27 @@ static void drop_newest(struct bk_arena *a)
     free(b);
 }
 
+void bk_arena_defer(struct bk_arena *a, void (*last)(void *arg), void *arg)
+{
+    struct deferred *d = bk_alloc(a, sizeof *d);
+    *d = (struct deferred){a->deferred, last, arg};
+    a->deferred = d;
+}
+
+static void run_deferred(struct bk_arena *a, const void *up_to)
+{
+    while (a->deferred && a->deferred != up_to) {
+        struct deferred *d = a->deferred;
+        a->deferred = d->older;
+        d->last(d->arg);
+    }
+}
+
 void bk_arena_free(struct bk_arena *a)
 {
     if (!a)
         return;
+    run_deferred(a, NULL);
     while (a->newest)
         drop_newest(a);
     free(a);
@@ -135,11 +159,12 @@ void *bk_alloc_array(struct bk_arena *a, size_t n, size_t size)
 
 struct bk_arena_mark bk_arena_mark(const struct bk_arena *a)
 {
-    return (struct bk_arena_mark){a->newest, a->used};
+    return (struct bk_arena_mark){a->newest, a->used, a->deferred};
 }
 
 void bk_arena_release(struct bk_arena *a, struct bk_arena_mark mark)
 {
+    run_deferred(a, mark.last_deferred);
     while (a->newest && a->newest != mark.block)
         drop_newest(a);
     a->used = mark.used;

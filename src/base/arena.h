@@ -15,6 +15,7 @@ struct bk_arena;
 struct bk_arena_mark { /* a state to return to; opaque */
     void *block;
     size_t used;
+    void *last_deferred;
 };
 
 struct bk_arena *bk_arena_new(void);
@@ -31,6 +32,11 @@ struct bk_arena_mark bk_arena_mark(const struct bk_arena *a);
 
 /* Frees all that was allocated since the mark. */
 void bk_arena_release(struct bk_arena *a, struct bk_arena_mark mark);
+
+/* Has 'last' called with 'arg' when the arena is freed or released to a mark before this
+ * call: for what an arena's memory points to and does not hold (a file, a thread).  The
+ * newest comes first. */
+void bk_arena_defer(struct bk_arena *a, void (*last)(void *arg), void *arg);
 
 /* Bytes that the arena holds from the system now. */
 size_t bk_arena_size(const struct bk_arena *a);

@@ -19,8 +19,8 @@
 #include <stdint.h>
 
 #define BK_CHUNK_POINTS ((size_t)65536)
-#define BK_MAX_METRICS  ((size_t)1000)  /* of a run */
-#define BK_MAX_TAG_SETS ((size_t)65535) /* of a run; set 0 has no tags */
+#define BK_MAX_METRICS  ((size_t)1000) /* of a run */
+#define BK_MAX_TAG_SETS ((size_t)8192) /* of a run, with set 0, which has no tags */
 
 struct bk_samples;
 
@@ -34,7 +34,8 @@ enum bk_sample_kind {  /* what the points of a metric are */
 enum bk_outcome { /* of the request that a point belongs to */
     BK_OUTCOME_UNKNOWN,
     BK_OUTCOME_OK,
-    BK_OUTCOME_FAILED
+    BK_OUTCOME_FAILED,
+    BK_N_OUTCOMES
 };
 
 /* What a metric is to the timeline. */
@@ -78,7 +79,7 @@ void bk_samples_set_metric(struct bk_samples *s, size_t metric,
 size_t bk_samples_tag_set(struct bk_samples *s, const struct bk_tag *tags,
                           size_t n_tags, enum bk_outcome outcome);
 
-struct bk_sample_columns { /* of the open chunk */
+struct bk_sample_columns { /* of a chunk */
     uint16_t *metrics;
     uint16_t *sets;
     int64_t *times_ns;
@@ -86,7 +87,8 @@ struct bk_sample_columns { /* of the open chunk */
     size_t n, room;
 };
 /* Where the next points go, so that readers write columns without a call a point: fill
- * the next places, raise n, and call bk_samples_flush when n reaches room. */
+ * the next places, raise n, and call bk_samples_flush when n reaches room.  It is one
+ * struct for as long as s lives; its pointers are others after each flush. */
 struct bk_sample_columns *bk_samples_open(struct bk_samples *s);
 /* Closes the open chunk: adds up, packs (on the second core) and starts another. */
 bool bk_samples_flush(struct bk_samples *s, struct bk_err *err);
@@ -114,8 +116,8 @@ const struct bk_sample_sum *bk_samples_of_set(const struct bk_samples *s, size_t
 
 /* --- exact statistics over any selection --- */
 
-struct
-    bk_sample_scope { /* which points of the metric; in, and what they come to; out */
+/* Which points of the metric, in; what they come to, out. */
+struct bk_sample_scope {
     const uint8_t *sets; /* sets[i] != 0: set i is taken; NULL: every set */
     uint64_t n;          /* points taken */
     double sum, sum_of_squares, min, max; /* NAN when n is 0 */
@@ -138,18 +140,41 @@ bool bk_samples_ask(struct bk_samples *s, struct bk_sample_question *q,
 
 /* --- the timeline --- */
 
+/* Seconds are counted from the time of the first point that was added: the second k is
+ * [first + k s, first + (k + 1) s). */
 struct bk_sample_second {
-    int64_t second; /* since 1970 */
-    double load;    /* NAN: not said; the last gauge of the second */
-    uint64_t started, completed, failed, iterations;
-    const struct bk_sketch *latency; /* of all; in the kept unit; NULL: none */
-    const struct bk_sketch *latency_ok;
+    int64_t second;      /* points of one flush are in no order: down to -600 */
+    double load;         /* NAN: not said; the last gauge of the second */
+    uint64_t started;    /* requests: their end less their latency; those of seconds
+                            without points are counted in the next that has some */
+    uint64_t completed;  /* requests: the counter; without one, the latencies */
+    uint64_t failed;     /* requests: the rate; without one, latencies by outcome */
+    uint64_t iterations; /* the counter */
+    uint64_t n_latencies;
+    double latency_sum; /* kept unit */
+    /* packed (bk_sketch_unpack), in the kept unit; empty: no latency of this outcome.
+     * Valid as long as s.  In a very long run a sketch is that of some seconds (see
+     * bk_samples_sketch_seconds) and stands at the first of them. */
+    struct bk_str sketches[BK_N_OUTCOMES];
 };
+/* After bk_samples_finish: the seconds that have points, in order. */
 size_t bk_samples_n_seconds(const struct bk_samples *s);
-const struct bk_sample_second *bk_samples_second(const struct bk_samples *s, size_t i);
-uint64_t bk_samples_off_timeline(const struct bk_samples *s); /* points days away */
+struct bk_sample_second bk_samples_second(const struct bk_samples *s, size_t i);
+/* Seconds that one sketch stands for: 1, or a power of 2 in a very long run. */
+int64_t bk_samples_sketch_seconds(const struct bk_samples *s);
+/* Points that lie more than 10 minutes before or 4 days behind the first one. */
+uint64_t bk_samples_off_timeline(const struct bk_samples *s);
+/* The exact quantile q (0..1, as in bk_samples_ask) of a metric's points in each of the
+ * seconds: out has a place for each of bk_samples_n_seconds, NAN where there are none. */
+bool bk_samples_by_second(struct bk_samples *s, size_t metric, double q, double *out,
+                          struct bk_err *err);
 
 /* --- storing and opening --- */
+
+/* The points of a chunk, in the order in which they were added; valid until the next
+ * call that reads points. */
+bool bk_samples_points(struct bk_samples *s, size_t chunk,
+                       const struct bk_sample_columns **points, struct bk_err *err);
 
 size_t bk_samples_n_chunks(const struct bk_samples *s);
 /* The packed bytes of a chunk, and what it spans; valid until the next call. */
