@@ -11,6 +11,7 @@
 #include "../record/dict.h"
 #include "../record/sink.h"
 #include "../store/db.h"
+#include "keeper.h"
 
 struct bk_archive;
 
@@ -56,6 +57,9 @@ bool bk_archive_begin(struct bk_archive *ar, const struct bk_import_unit *unit,
  * bytes, read from 'bytes' to the end, as zstd chunks. */
 bool bk_archive_add_source(struct bk_archive *ar, const struct bk_source *source,
                            struct bk_stream *bytes, struct bk_err *err);
+/* The same with bytes that were hashed and packed before. */
+bool bk_archive_add_kept(struct bk_archive *ar, const struct bk_source *source,
+                         struct bk_keeper *kept, struct bk_err *err);
 /* Where the records go. Runs must have passed the checks (status set). */
 struct bk_sink *bk_archive_sink(struct bk_archive *ar);
 /* Commits (with the checks that look across runs: identical values on different

@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK_SIZE ((size_t)1024 * 1024)
-#define ZSTD_LEVEL 3
-
 /* --- looking up --- */
 
 static bool note_place(struct bk_archive *ar, int64_t id, struct bk_str path,
@@ -58,50 +55,36 @@ bool bk_source_id(const struct bk_archive *ar, size_t index, int64_t *id,
 
 /* --- keeping --- */
 
-static bool write_chunk(struct bk_archive *ar, int64_t source, int64_t seq,
-                        struct bk_str raw, struct bk_buf *packed, struct bk_err *err)
+static bool write_chunk(struct bk_archive *ar, int64_t source, struct bk_keeper *k,
+                        size_t seq, struct bk_buf *packed, struct bk_err *err)
 {
-    bk_buf_clear(packed);
-    if (!bk_zstd_pack(raw, ZSTD_LEVEL, packed, err)) {
+    size_t raw_size;
+    if (!bk_keeper_chunk(k, seq, packed, &raw_size, err)) {
         return false;
     }
     struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_SOURCE_CHUNK_INSERT);
     bk_bind_int(st, ":source", source);
-    bk_bind_int(st, ":seq", seq);
-    bk_bind_int(st, ":raw_size", (int64_t)raw.len);
+    bk_bind_int(st, ":seq", (int64_t)seq);
+    bk_bind_int(st, ":raw_size", (int64_t)raw_size);
     bk_bind_blob(st, ":packed", bk_buf_str(packed));
     return bk_run_stmt(st, err);
 }
 
-/* All of the stream, and whether it was what the importer has read: a file that grows
+/* All of the chunks, if they are what the importer has read: a file that grows
  * meanwhile would leave bytes that the records did not come from. */
 static bool write_chunks(struct bk_archive *ar, int64_t id,
-                         const struct bk_source *source, struct bk_stream *bytes,
+                         const struct bk_source *source, struct bk_keeper *k,
                          struct bk_err *err)
 {
-    char hex[65];
-    struct bk_sha256 h;
+    if (bk_keeper_size(k) != source->size ||
+        strcmp(bk_keeper_sha256(k), source->sha256) != 0) {
+        return bk_fail(err, BK_EINPUT, "the file changed while it was read");
+    }
     struct bk_buf packed = {0};
-    char *raw = bk_realloc(NULL, CHUNK_SIZE);
-    size_t got = CHUNK_SIZE;
-    int64_t size = 0;
     bool ok = true;
-    bk_sha256_init(&h);
-    for (int64_t seq = 0; ok && got == CHUNK_SIZE; seq++) {
-        ok = bk_stream_read(bytes, raw, CHUNK_SIZE, &got, err);
-        if (!ok || got == 0) {
-            break;
-        }
-        struct bk_str chunk = {raw, got};
-        bk_sha256_add(&h, chunk);
-        size += (int64_t)got;
-        ok = write_chunk(ar, id, seq, chunk, &packed, err);
+    for (size_t seq = 0; ok && seq < bk_keeper_n_chunks(k); seq++) {
+        ok = write_chunk(ar, id, k, seq, &packed, err);
     }
-    bk_sha256_hex(&h, hex);
-    if (ok && (size != source->size || strcmp(hex, source->sha256) != 0)) {
-        ok = bk_fail(err, BK_EINPUT, "the file changed while it was read");
-    }
-    free(raw);
     bk_buf_free(&packed);
     return ok;
 }
@@ -135,6 +118,33 @@ static bool link_source(struct bk_archive *ar, const struct bk_source *source,
     return bk_run_stmt(st, err);
 }
 
+bool bk_archive_add_kept(struct bk_archive *ar, const struct bk_source *source,
+                         struct bk_keeper *kept, struct bk_err *err)
+{
+    int64_t id;
+    if (!bk_archive_find_source(ar, source->sha256, source->path, &id, err)) {
+        return false;
+    }
+    if (!id && (!insert_source(ar, source, &id, err) ||
+                !write_chunks(ar, id, source, kept, err))) {
+        return false;
+    }
+    return link_source(ar, source, id, err);
+}
+
+static bool keep(struct bk_keeper *k, struct bk_stream *bytes, struct bk_err *err)
+{
+    char *piece = bk_realloc(NULL, BK_SOURCE_CHUNK);
+    size_t got = BK_SOURCE_CHUNK;
+    bool ok = true;
+    while (ok && got == BK_SOURCE_CHUNK) {
+        ok = bk_stream_read(bytes, piece, BK_SOURCE_CHUNK, &got, err) &&
+             bk_keeper_add(k, (struct bk_str){piece, got}, err);
+    }
+    free(piece);
+    return ok && bk_keeper_end(k, err);
+}
+
 bool bk_archive_add_source(struct bk_archive *ar, const struct bk_source *source,
                            struct bk_stream *bytes, struct bk_err *err)
 {
@@ -142,11 +152,13 @@ bool bk_archive_add_source(struct bk_archive *ar, const struct bk_source *source
     if (!bk_archive_find_source(ar, source->sha256, source->path, &id, err)) {
         return false;
     }
-    if (!id && (!insert_source(ar, source, &id, err) ||
-                !write_chunks(ar, id, source, bytes, err))) {
-        return false;
+    if (id) {
+        return link_source(ar, source, id, err);
     }
-    return link_source(ar, source, id, err);
+    struct bk_keeper *k = bk_keeper_new();
+    bool ok = keep(k, bytes, err) && bk_archive_add_kept(ar, source, k, err);
+    bk_keeper_free(k);
+    return ok;
 }
 
 /* --- giving back --- */
@@ -156,7 +168,7 @@ static bool unpack(struct bk_stmt *st, struct bk_buf *bytes, struct bk_err *err)
 {
     int64_t raw_size = bk_col_int(st, 0);
     bk_buf_clear(bytes);
-    if (raw_size < 0 || raw_size > (int64_t)CHUNK_SIZE) {
+    if (raw_size < 0 || raw_size > (int64_t)BK_SOURCE_CHUNK) {
         return bk_fail(err, BK_EDB, "a chunk claims to hold %lld bytes",
                        (long long)raw_size);
     }
