@@ -115,3 +115,7 @@ struct bk_bids { /* the highest bid and who made it; more than one is a tie */
 void bk_importer_bids(const struct bk_input *in, struct bk_bids *bids);
 
 #endif
+/* As bk_importer_named, for a name that somebody typed: NULL with BK_EUSAGE, which says
+ * what the nearest name is. */
+const struct bk_importer *bk_importer_asked(struct bk_arena *a, const char *name,
+                                            struct bk_err *err);

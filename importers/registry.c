@@ -4,6 +4,8 @@
  * caller to report, so the order of the list never matters. */
 #include "importer.h"
 
+#include "../src/base/opt.h"
+
 #define X(name) extern const struct bk_importer bk_importer_##name;
 #include "list.h"
 #undef X
@@ -23,6 +25,22 @@ const struct bk_importer *bk_importer_named(struct bk_str name)
         if (bk_is(name, bk_importers[i]->name))
             return bk_importers[i];
     }
+    return NULL;
+}
+
+const struct bk_importer *bk_importer_asked(struct bk_arena *a, const char *name,
+                                            struct bk_err *err)
+{
+    const struct bk_importer *found = bk_importer_named(bk_str(name));
+    if (found)
+        return found;
+    const char **names = bk_alloc_array(a, bk_n_importers + 1, sizeof *names);
+    for (size_t i = 0; i < bk_n_importers; i++)
+        names[i] = bk_importers[i]->name;
+    const char *near = bk_nearest(name, names, bk_n_importers);
+    bk_fail(err, BK_EUSAGE,
+            "no format is called '%.80s'%s%s%s (see 'benchkeep formats')", name,
+            near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     return NULL;
 }
 

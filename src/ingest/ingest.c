@@ -105,18 +105,8 @@ static bool format_option(struct bk_ingesting *in, struct bk_err *err)
     const char *name = in->options->input_format;
     if (!name)
         return true;
-    in->forced = bk_importer_named(bk_str(name));
-    if (in->forced)
-        return true;
-    const char **names = bk_alloc_array(in->arena, bk_n_importers + 1, sizeof *names);
-    for (size_t i = 0; i < bk_n_importers; i++)
-        names[i] = bk_importers[i]->name;
-    const char *near = bk_nearest(name, names, bk_n_importers);
-    return bk_fail(err, BK_EUSAGE,
-                   "no format is called '%s'%s%s%s (see 'benchkeep "
-                   "formats')",
-                   name, near ? "; did you mean '" : "", near ? near : "",
-                   near ? "'?" : "");
+    in->forced = bk_importer_asked(in->arena, name, err);
+    return in->forced != NULL;
 }
 
 /* The options as lines 'name=value', \n and \ escaped: with them a later reimport does

@@ -12,12 +12,13 @@ static bool opens_tag(struct bk_str s, size_t i)
            (c >= 'A' && c <= 'Z');
 }
 
-/* A cell ends at '|' and a tag would be taken for HTML. */
+/* A cell ends at '|', stars would make text slanted, and a tag would be taken for HTML.
+ */
 static void add_escaped(struct bk_out *out, struct bk_str s)
 {
     size_t from = 0;
     for (size_t i = 0; i < s.len; i++) {
-        bool bar = s.ptr[i] == '|' || s.ptr[i] == '\\';
+        bool bar = s.ptr[i] == '|' || s.ptr[i] == '\\' || s.ptr[i] == '*';
         if (!bar && !opens_tag(s, i))
             continue;
         bk_out_add(out, (struct bk_str){s.ptr + from, i - from});
