@@ -40,6 +40,10 @@ bool bk_input_line(struct bk_input *in, struct bk_str *line, size_t *number, boo
 /* The next bytes, as many as are at hand; empty at the end; valid until the next call.
  * Not to be mixed with lines. */
 bool bk_input_chunk(struct bk_input *in, struct bk_str *chunk, struct bk_err *err);
+/* The names that a bid may know; not owned. Without them tables and reports, which are
+ * only known by the names in them, are nobody's. */
+void bk_input_set_dict(struct bk_input *in, const struct bk_dict *dict);
+const struct bk_dict *bk_input_dict(const struct bk_input *in); /* NULL: none */
 /* Back to the first byte. */
 bool bk_input_rewind(struct bk_input *in, struct bk_err *err);
 

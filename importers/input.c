@@ -37,6 +37,7 @@ struct bk_input {
     size_t line;        /* number of the last line given */
     struct bk_buf text; /* of bk_input_text */
     bool has_text;
+    const struct bk_dict *dict; /* for bids; may be NULL */
 };
 
 /* --- opening --- */
@@ -183,6 +184,16 @@ void bk_input_close(struct bk_input *in)
 }
 
 /* --- looking --- */
+
+void bk_input_set_dict(struct bk_input *in, const struct bk_dict *dict)
+{
+    in->dict = dict;
+}
+
+const struct bk_dict *bk_input_dict(const struct bk_input *in)
+{
+    return in->dict;
+}
 
 struct bk_str bk_input_name(const struct bk_input *in)
 {

@@ -61,11 +61,12 @@ static int bid_report(const struct bk_input *in)
     size_t sequences;
     const char *charset;
     char first = bk_trim(head).len > 0 ? bk_trim(head).ptr[0] : '{';
-    if (first == '{' || first == '[' || first == '<' || !looks_like_one(head))
+    if (bk_input_dict(in) == NULL || first == '{' || first == '[' || first == '<' ||
+        !looks_like_one(head))
         return 0;
     struct bk_arena *a = bk_arena_new();
     const struct bk_importing im = {
-        .arena = a, .dict = bk_dict_new(a), .format = BK_S("report")};
+        .arena = a, .dict = bk_input_dict(in), .format = BK_S("report")};
     struct bk_doc d = {.im = &im, .prose = true};
     if (bk_mojibake_repair(a, head, &repaired, &sequences, &charset))
         head = repaired;

@@ -289,13 +289,15 @@ static int bid_markdown(const struct bk_importing *im, struct bk_str head)
 static int bid_sweep(const struct bk_input *in)
 {
     struct bk_str head = whole_lines(in);
+    if (bk_input_dict(in) == NULL)
+        return 0;
     if (begins_json(head))
         return bk_sweep_json_bid(in);
     if (bk_trim(head).len == 0 || bk_find_char(head, '\0') != BK_NONE)
         return 0;
     struct bk_arena *a = bk_arena_new();
     const struct bk_importing im = {
-        .arena = a, .dict = bk_dict_new(a), .format = BK_S("sweep")};
+        .arena = a, .dict = bk_input_dict(in), .format = BK_S("sweep")};
     int bid = has_pipe_table(head) ? bid_markdown(&im, head) : bid_csv(&im, head);
     bk_arena_free(a);
     return bid;

@@ -432,7 +432,7 @@ int bk_sweep_json_bid(const struct bk_input *in)
     if (object != NULL) {
         struct names names = {0};
         const struct bk_importing im = {
-            .arena = a, .dict = bk_dict_new(a), .format = BK_S("sweep")};
+            .arena = a, .dict = bk_input_dict(in), .format = BK_S("sweep")};
         const struct bk_json *list = only_list(object);
         collect(&im, object, (struct bk_str){0}, 0, &names);
         if (list != NULL)

@@ -130,6 +130,9 @@ bool bk_unit_choose(struct bk_ingesting *in, struct bk_input *input,
     *imp = in->forced;
     if (*imp)
         return true;
+    if (!bk_unit_dict(in, err))
+        return false;
+    bk_input_set_dict(input, in->dict);
     bk_importer_bids(input, &bids);
     if (bids.best > 0 && bids.n > 1)
         return fail_tie(&bids, err);

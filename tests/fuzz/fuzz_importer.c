@@ -42,6 +42,7 @@ static void import(struct bk_str bytes, bool pair)
     struct bk_str half = bk_upto(bytes, bytes.len / 2);
     struct bk_input *in = bk_input_of(BK_S("fuzz"), pair ? half : bytes);
     struct bk_input *after = bk_input_of(BK_S("fuzz"), bk_from(bytes, half.len));
+    bk_input_set_dict(in, im.dict);
     int bid = importer->bid(in);
     bool ok = pair ? importer->import_pair(in, after, &im, &err)
                    : importer->import(in, &im, &err);

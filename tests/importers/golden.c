@@ -268,6 +268,7 @@ static bool bid_case(struct bk_arena *a, const char *folder, const char *file,
         printf("%s\n", err.msg);
         return bk_starts(name, BK_S("bad-"));
     }
+    bk_input_set_dict(in, bk_dict_new(a));
     bk_importer_bids(in, &bids);
     bk_input_close(in);
     if (bk_starts(name, BK_S("bad-")))
