@@ -4,11 +4,19 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include "distribution.h"
+
 /* A continued fraction that has not settled by then will not. */
 #define MAX_TERMS 500
 #define SETTLED   1e-15
 /* Stands in for a zero denominator in Lentz' method. */
 #define TINY 1e-300
+/* Newton's method needs about 6. */
+#define MAX_STEPS 200
+/* The logarithm of a weight that no longer matters: 1e-13. */
+#define LN_NEGLIGIBLE (-30.0)
+
+static const double pi = 3.14159265358979323846;
 
 static double away_from_zero(double x)
 {
@@ -59,24 +67,63 @@ double bk_student_p(double t, double df)
     return bk_beta_regularised(df / 2, 0.5, df / (df + t * t));
 }
 
+/* The density of t. */
+static double density(double t, double df)
+{
+    double ln_scale = lgamma((df + 1) / 2) - lgamma(df / 2) - log(df * pi) / 2;
+    return exp(ln_scale - (df + 1) / 2 * log1p(t * t / df));
+}
+
+/* A first guess: the normal quantile and two terms of its expansion in 1/df (Abramowitz &
+ * Stegun 26.7.5). */
+static double guess(double tail, double df)
+{
+    double z = -bk_normal_quantile(tail / 2), z3 = z * z * z;
+    return z + (z3 + z) / (4 * df) +
+           (5 * z3 * z * z + 16 * z3 + 3 * z) / (96 * df * df);
+}
+
+/* Newton's method for ln p over ln t, which is concave: from the second step on the
+ * guesses come down to the answer and never pass it. */
 double bk_student_quantile(double q, double df)
 {
     if (!(df > 0) || !(q > 0) || !(q < 1))
         return (double)NAN;
-    if (q == 0.5)
-        return 0;
     bool upper = q > 0.5;
     double tail = 2 * (upper ? 1 - q : q); /* two-sided p of the answer */
-    double low = 0, high = 1;
-    while (bk_student_p(high, df) > tail && high < 1e300)
-        high *= 2;
-    /* p falls with t; halving the interval until it is two neighbouring numbers */
-    for (double mid = (low + high) / 2; mid > low && mid < high;
-         mid = (low + high) / 2) {
-        if (bk_student_p(mid, df) > tail)
-            low = mid;
-        else
-            high = mid;
+    if (!(tail < 1))
+        return 0;
+    double t = guess(tail, df);
+    for (int i = 0; i < MAX_STEPS; i++) {
+        double p = bk_student_p(t, df), slope = 2 * t * density(t, df) / p;
+        double step = log(p / tail) / slope;
+        if (!isfinite(step))
+            break;
+        t *= exp(step);
+        if (fabs(step) < SETTLED)
+            break;
     }
-    return upper ? high : -high;
+    return upper ? t : -t;
+}
+
+double bk_student_noncentral_above(double t, double df, double delta)
+{
+    if (!(df > 0) || isnan(t) || isnan(delta))
+        return (double)NAN;
+    if (isinf(df))
+        return bk_normal_below(delta - t);
+    /* fine enough for the density of ln S, and for Phi over the places where it rises */
+    double h = fmin(0.3 / sqrt(2 * df), 0.3 / (1 + fabs(delta)));
+    double sum = 0, weights = 0;
+    for (int side = -1; side <= 1; side += 2) {
+        for (double i = side < 0 ? 0 : 1;; i++) {
+            double u = side * i * h;
+            double ln_weight = df * (u - expm1(2 * u) / 2); /* 0, the most, at u = 0 */
+            if (ln_weight < LN_NEGLIGIBLE)
+                break;
+            weights += exp(ln_weight);
+            sum += exp(ln_weight) * bk_normal_below(delta - t * exp(u));
+        }
+    }
+    return sum / weights;
 }

@@ -6,8 +6,6 @@
 
 #include "student.h"
 
-#define HALVINGS 200 /* of an interval of doubles: more than any needs */
-
 /* --- one group --- */
 
 double bk_mean(const double *x, size_t n)
@@ -104,7 +102,6 @@ struct bk_t_test bk_t_of(double difference, double stddev, size_t n_old, size_t 
     return t_test(difference, stddev * sqrt(1 / (double)n_old + 1 / (double)n_new), df);
 }
 
-/* Section 2.1. */
 struct bk_t_test bk_t_pooled(const double *old, size_t n_old, const double *new,
                              size_t n_new)
 {
@@ -114,7 +111,6 @@ struct bk_t_test bk_t_pooled(const double *old, size_t n_old, const double *new,
     return bk_t_of(difference, sqrt(squares / df), n_old, n_new, df);
 }
 
-/* Section 2.4. */
 struct bk_t_test bk_t_welch(const double *old, size_t n_old, const double *new,
                             size_t n_new)
 {
@@ -143,77 +139,10 @@ bool bk_logarithms(const double *x, size_t n, double *out)
     return true;
 }
 
-/* Section 2.3. */
 struct bk_interval bk_prediction(double mean, double stddev, size_t n,
                                  double confidence)
 {
     double t = bk_student_quantile(0.5 + confidence / 2, (double)n - 1);
     double half = t * stddev * sqrt(1 + 1 / (double)n);
     return (struct bk_interval){mean - half, mean + half};
-}
-
-/* --- counts, section 2.9 --- */
-
-/* The z with P(|Z| <= z) = confidence, by halving. */
-static double normal_bound(double confidence)
-{
-    double low = 0, high = 40;
-    for (int i = 0; i < HALVINGS; i++) {
-        double z = (low + high) / 2;
-        if (erf(z / sqrt(2)) < confidence)
-            low = z;
-        else
-            high = z;
-    }
-    return high;
-}
-
-struct bk_interval bk_wilson(double k, double n, double confidence)
-{
-    if (!(n > 0) || !(k >= 0 && k <= n))
-        return (struct bk_interval){(double)NAN, (double)NAN};
-    double z = normal_bound(confidence), p = k / n, z2 = z * z;
-    double centre = (p + z2 / (2 * n)) / (1 + z2 / n);
-    double half = z * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n);
-    /* at 0 and n the bound is exact, whatever rounding makes of it */
-    return (struct bk_interval){k > 0 ? fmax(centre - half, 0) : 0,
-                                k < n ? fmin(centre + half, 1) : 1};
-}
-
-/* The x with I_x(a, b) = q, by halving. */
-static double beta_quantile(double q, double a, double b)
-{
-    double low = 0, high = 1;
-    for (int i = 0; i < HALVINGS; i++) {
-        double x = (low + high) / 2;
-        if (bk_beta_regularised(a, b, x) < q)
-            low = x;
-        else
-            high = x;
-    }
-    return high;
-}
-
-struct bk_interval bk_clopper_pearson(double k, double n, double confidence)
-{
-    double tail = (1 - confidence) / 2;
-    if (!(n > 0) || !(k >= 0 && k <= n))
-        return (struct bk_interval){(double)NAN, (double)NAN};
-    return (struct bk_interval){
-        k > 0 ? beta_quantile(tail, k, n - k + 1) : 0,
-        k < n ? beta_quantile(1 - tail, k + 1, n - k) : 1,
-    };
-}
-
-/* Given k1 + k2 events, k1 is binomial with odds r t1 / t2, so bounds of its share are
- * bounds of r. */
-struct bk_rate_ratio bk_poisson_ratio(double k1, double t1, double k2, double t2,
-                                      double confidence)
-{
-    struct bk_interval share = bk_clopper_pearson(k1, k1 + k2, confidence);
-    return (struct bk_rate_ratio){
-        .ratio = k1 / t1 / (k2 / t2),
-        .interval = {share.low / (1 - share.low) * t2 / t1,
-                     share.high / (1 - share.high) * t2 / t1},
-    };
 }

@@ -58,20 +58,4 @@ bool bk_logarithms(const double *x, size_t n, double *out);
 struct bk_interval bk_prediction(double mean, double stddev, size_t n,
                                  double confidence);
 
-/* --- counts --- */
-
-/* Wilson's interval of a proportion k / n. */
-struct bk_interval bk_wilson(double k, double n, double confidence);
-
-/* Clopper and Pearson's exact interval of a proportion k / n. */
-struct bk_interval bk_clopper_pearson(double k, double n, double confidence);
-
-struct bk_rate_ratio {
-    double ratio;
-    struct bk_interval interval; /* exact */
-};
-/* The ratio of two Poisson rates: k1 events in t1 against k2 in t2. */
-struct bk_rate_ratio bk_poisson_ratio(double k1, double t1, double k2, double t2,
-                                      double confidence);
-
 #endif

@@ -51,12 +51,47 @@ static void test_beta(void **state)
     assert_true(isnan(bk_beta_regularised(0, 1, 0.5)));
 }
 
+/* Over all sizes, the quantile undoes the distribution. */
+static void test_quantile_round_trip(void **state)
+{
+    static const double dfs[] = {0.3, 1, 2, 2.5, 3, 4, 7.7, 30, 1000, 1e6};
+    static const double tails[] = {1e-12, 1e-6, 1e-3, 0.01, 0.05, 0.2, 0.4, 0.499};
+    (void)state;
+    for (size_t i = 0; i < sizeof dfs / sizeof dfs[0]; i++) {
+        for (size_t k = 0; k < sizeof tails / sizeof tails[0]; k++) {
+            double t = bk_student_quantile(tails[k], dfs[i]);
+            close_to(bk_student_p(t, dfs[i]), 2 * tails[k], 1e-9);
+            assert_true(t < 0);
+        }
+    }
+    assert_true(bk_student_quantile(0.5, 3) == 0);
+}
+
+/* With delta = 0 it is Student's; else values of R's pt(..., ncp). */
+static void test_noncentral(void **state)
+{
+    (void)state;
+    close_to(bk_student_noncentral_above(2.570581835636, 5, 0), 0.025, 1e-9);
+    close_to(bk_student_noncentral_above(12.7062047364, 1, 0), 0.025, 1e-9);
+    close_to(bk_student_noncentral_above(0, 4, 3), 0.9986501019683699, 1e-9);
+    close_to(bk_student_noncentral_above(-3, 4, 0), 1 - 0.0399419 / 2, 1e-5);
+    /* one degree of freedom is P(Z + delta >= t |Z'|): by simple integration */
+    double sum = 0;
+    const int n = 200000;
+    for (int i = 0; i < n; i++) {
+        double z = (i + 0.5) * 8 / n;
+        sum += exp(-z * z / 2) * erfc(-(2 - 3 * z) / sqrt(2)) / 2 * 8 / n;
+    }
+    close_to(bk_student_noncentral_above(3, 1, 2), sum * sqrt(2 / acos(-1.0)), 1e-8);
+    assert_true(isnan(bk_student_noncentral_above(1, 0, 0)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_p),
-        cmocka_unit_test(test_quantile),
-        cmocka_unit_test(test_beta),
+        cmocka_unit_test(test_p),          cmocka_unit_test(test_quantile),
+        cmocka_unit_test(test_beta),       cmocka_unit_test(test_quantile_round_trip),
+        cmocka_unit_test(test_noncentral),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,39 @@
+/* Outliers by median and MAD; see robust.h. */
+#include "robust.h"
+
+#include <math.h>
+
+#include "../base/arena.h"
+#include "summary.h"
+
+/* Makes the MAD of normal values their standard deviation: 1 / Phi^-1(3/4). */
+#define MAD_TO_SD    1.4826
+#define LEAST_SPREAD 0.02
+#define OUTLYING_Z   3.5
+
+struct bk_robust bk_robust_of(struct bk_arena *a, const double *x, size_t n)
+{
+    struct bk_arena_mark mark = bk_arena_mark(a);
+    double *sorted = bk_alloc_array(a, n + 1, sizeof *sorted);
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = x[i];
+    bk_sort(sorted, n);
+    struct bk_robust r = {.median = bk_median(sorted, n)};
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = fabs(x[i] - r.median);
+    bk_sort(sorted, n);
+    r.mad = bk_median(sorted, n);
+    r.spread = n > 0 ? fmax(MAD_TO_SD * r.mad, LEAST_SPREAD * fabs(r.median)) : r.mad;
+    bk_arena_release(a, mark);
+    return r;
+}
+
+double bk_robust_z(const struct bk_robust *r, double x)
+{
+    return r->spread > 0 ? (x - r->median) / r->spread : (double)NAN;
+}
+
+bool bk_is_outlier(double z)
+{
+    return fabs(z) > OUTLYING_Z;
+}
