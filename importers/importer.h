@@ -40,6 +40,13 @@ bool bk_input_line(struct bk_input *in, struct bk_str *line, size_t *number, boo
 /* The next bytes, as many as are at hand; empty at the end; valid until the next call.
  * Not to be mixed with lines. */
 bool bk_input_chunk(struct bk_input *in, struct bk_str *chunk, struct bk_err *err);
+/* Fills out with up to n bytes; *got < n only at the end.  Not to be mixed with lines
+ * and chunks. */
+bool bk_input_read(struct bk_input *in, char *out, size_t n, size_t *got,
+                   struct bk_err *err);
+/* The last error was that packed data end too soon, for their writer was killed; all
+ * that came before was given.  A reader of lines may take it as the end. */
+bool bk_input_is_cut(const struct bk_input *in);
 /* The names that a bid may know; not owned. Without them tables and reports, which are
  * only known by the names in them, are nobody's. */
 void bk_input_set_dict(struct bk_input *in, const struct bk_dict *dict);

@@ -33,6 +33,7 @@ struct bk_input {
     size_t pos;
     size_t searched;    /* no line end in pending before this place */
     bool ended;         /* the stream has no more bytes */
+    struct bk_err cut;  /* BK_OK, or: that its packed data end too soon */
     bool moved;         /* lines or text were read since the (re)start */
     size_t line;        /* number of the last line given */
     struct bk_buf text; /* of bk_input_text */
@@ -58,6 +59,34 @@ static void find_bom(struct bk_input *in, struct bk_str start)
     in->bom = bk_starts(start, BK_S(BOM)) ? BOM_SIZE : 0;
 }
 
+/* Reads from the stream; packed data that end too soon are an error only when all that
+ * came before was given (at_end). */
+static bool read_some(struct bk_input *in, char *out, size_t n, size_t *got,
+                      struct bk_err *err)
+{
+    if (!bk_stream_read(in->s, out, n, got, err)) {
+        if (!bk_stream_is_cut(in->s))
+            return false;
+        in->cut = *err;
+    }
+    in->ended = *got < n;
+    return true;
+}
+
+/* The end is reached: was it the real one? */
+static bool at_end(const struct bk_input *in, struct bk_err *err)
+{
+    if (in->cut.code == BK_OK)
+        return true;
+    *err = in->cut;
+    return false;
+}
+
+bool bk_input_is_cut(const struct bk_input *in)
+{
+    return in->cut.code != BK_OK;
+}
+
 /* Reads the look-ahead through a stream of its own start. */
 static bool read_head(struct bk_input *in, struct bk_err *err)
 {
@@ -66,12 +95,12 @@ static bool read_head(struct bk_input *in, struct bk_err *err)
     size_t got = 0;
     if (room == NULL)
         return bk_fail(err, BK_ESYS, "no room for the first bytes");
-    if (!bk_stream_read(in->s, room, want, &got, err))
+    in->cut.code = BK_OK;
+    if (!read_some(in, room, want, &got, err))
         return false;
     in->head.len += got;
     find_bom(in, bk_buf_str(&in->head));
-    in->ended = got < want;
-    in->whole = in->ended && got - in->bom <= BK_HEAD_SIZE;
+    in->whole = in->ended && !bk_input_is_cut(in) && got - in->bom <= BK_HEAD_SIZE;
     return true;
 }
 
@@ -259,17 +288,19 @@ bool bk_input_text(struct bk_input *in, size_t limit, struct bk_str *text,
         in->text.max = limit + 2 * CHUNK_SIZE;
         bk_buf_add(&in->text, bk_buf_str(&in->head));
         in->moved = true;
-        char *room = NULL;
-        for (size_t got = CHUNK_SIZE; !in->ended && got == CHUNK_SIZE;) {
-            room = in->text.len - in->bom > limit
-                       ? NULL
-                       : bk_buf_reserve(&in->text, CHUNK_SIZE);
+        while (!in->ended) {
+            char *room = in->text.len - in->bom > limit
+                             ? NULL
+                             : bk_buf_reserve(&in->text, CHUNK_SIZE);
+            size_t got = 0;
             if (room == NULL)
                 return too_large(limit, err);
-            if (!bk_stream_read(in->s, room, CHUNK_SIZE, &got, err))
+            if (!read_some(in, room, CHUNK_SIZE, &got, err))
                 return false;
             in->text.len += got;
         }
+        if (!at_end(in, err))
+            return false;
         in->has_text = true;
         *text = bk_from(bk_buf_str(&in->text), in->bom);
     }
@@ -310,10 +341,9 @@ static bool fill(struct bk_input *in, struct bk_err *err)
     size_t got = 0;
     if (room == NULL)
         return long_line(in, err);
-    if (!bk_stream_read(in->s, room, CHUNK_SIZE, &got, err))
+    if (!read_some(in, room, CHUNK_SIZE, &got, err))
         return false;
     in->pending.len += got;
-    in->ended = got < CHUNK_SIZE;
     return true;
 }
 
@@ -341,7 +371,7 @@ bool bk_input_line(struct bk_input *in, struct bk_str *line, size_t *number, boo
             continue;
         }
         if (nl == NULL && in->pos >= from.len)
-            return true;
+            return at_end(in, err);
         if (nl == NULL && cut != NULL)
             *cut = true;
         give_line(in, from, end, nl != NULL ? end + 1 : end, line);
@@ -362,5 +392,28 @@ bool bk_input_chunk(struct bk_input *in, struct bk_str *chunk, struct bk_err *er
     struct bk_str from = in->plain_memory ? in->bytes : bk_buf_str(&in->pending);
     *chunk = bk_from(from, in->pos);
     in->pos = in->searched = from.len;
-    return true;
+    return chunk->len > 0 || at_end(in, err);
+}
+
+bool bk_input_read(struct bk_input *in, char *out, size_t n, size_t *got,
+                   struct bk_err *err)
+{
+    *got = 0;
+    if (!usable(in, err))
+        return false;
+    in->moved = true;
+    struct bk_str from = in->plain_memory ? in->bytes : bk_buf_str(&in->pending);
+    struct bk_str ready = bk_upto(bk_from(from, in->pos), n);
+    if (ready.len > 0)
+        memcpy(out, ready.ptr, ready.len);
+    in->pos += ready.len;
+    in->searched = in->pos;
+    *got = ready.len;
+    if (ready.len < n && !in->ended) {
+        size_t more = 0;
+        if (!read_some(in, out + ready.len, n - ready.len, &more, err))
+            return false;
+        *got += more;
+    }
+    return *got > 0 || n == 0 || at_end(in, err);
 }

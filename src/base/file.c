@@ -41,6 +41,7 @@ struct bk_stream {
     ZSTD_DStream *zstd;
     bool in_frame; /* inside of a gzip member or a zstd frame */
     bool finished; /* nothing more comes out */
+    bool cut;      /* the packed data end too soon */
 };
 
 /* --- the bytes of the file itself --- */
@@ -72,10 +73,30 @@ int64_t bk_stream_raw_offset(const struct bk_stream *s)
     return s->received - (int64_t)s->n_in;
 }
 
+/* Large reads go past the buffer. */
+static bool read_directly(struct bk_stream *s, char *out, size_t n, size_t *got,
+                          struct bk_err *err)
+{
+    ssize_t step = read(s->fd, out + *got, n - *got);
+    if (step < 0 && errno == EINTR)
+        return true;
+    if (step < 0)
+        return bk_fail_errno(err, errno, "cannot read '%s'", s->name);
+    s->at_end = step == 0;
+    s->received += step;
+    *got += (size_t)step;
+    return true;
+}
+
 static bool read_plain(struct bk_stream *s, char *out, size_t n, size_t *got,
                        struct bk_err *err)
 {
     while (*got < n) {
+        if (s->n_in == 0 && !s->at_end && n - *got >= INPUT_SIZE) {
+            if (!read_directly(s, out, n, got, err))
+                return false;
+            continue;
+        }
         if (!refill(s, err))
             return false;
         if (s->n_in == 0) {
@@ -99,8 +120,9 @@ static bool broken(const struct bk_stream *s, const char *what, const char *why,
                    (long long)bk_stream_raw_offset(s), why ? ": " : "", why ? why : "");
 }
 
-static bool cut(const struct bk_stream *s, const char *what, struct bk_err *err)
+static bool cut(struct bk_stream *s, const char *what, struct bk_err *err)
 {
+    s->cut = true;
     return bk_fail(err, BK_EINPUT, "%s data end too soon (at byte %lld)", what,
                    (long long)bk_stream_raw_offset(s));
 }
@@ -384,6 +406,11 @@ enum bk_packing bk_stream_packing(const struct bk_stream *s)
 int64_t bk_stream_raw_size(const struct bk_stream *s)
 {
     return s->size;
+}
+
+bool bk_stream_is_cut(const struct bk_stream *s)
+{
+    return s->cut;
 }
 
 bool bk_stream_rest(struct bk_stream *s, struct bk_buf *b, struct bk_err *err)

@@ -28,9 +28,11 @@ struct bk_stream *bk_stream_of_raw(struct bk_str bytes);
 bool bk_stream_open_raw(struct bk_stream **s, const char *path, struct bk_err *err);
 
 /* Fills out with up to n bytes; *got < n only at the end.  A broken or cut packed file
- * is an error that says so. */
+ * is an error that says so; what came before the place is in out all the same. */
 bool bk_stream_read(struct bk_stream *s, char *out, size_t n, size_t *got,
                     struct bk_err *err);
+/* The last error was that the packed data end too soon: their writer was killed. */
+bool bk_stream_is_cut(const struct bk_stream *s);
 enum bk_packing bk_stream_packing(const struct bk_stream *s);
 int64_t bk_stream_raw_offset(
     const struct bk_stream *s); /* bytes of the file itself that were read so far */

@@ -215,6 +215,54 @@ static void test_broken(void **state)
     assert_null(in);
 }
 
+/* Packed data of a writer that was killed: all that is there is given, then the error. */
+static void test_cut(void **state)
+{
+    (void)state;
+    struct bk_buf b = {0}, packed = {0}, got = {0};
+    char path[64];
+    for (int i = 0; i < 200000; i++)
+        bk_buf_addf(&b, "line %d of many\n", i * 7919 % 100003);
+    make_file(path, bk_buf_str(&b), true);
+    struct bk_stream *s;
+    assert_true(bk_stream_open_raw(&s, path, &err));
+    assert_true(bk_stream_rest(s, &packed, &err));
+    bk_stream_close(s);
+    unlink(path);
+    for (size_t part = 2; part < 5; part++) { /* within the head and far behind it */
+        size_t n = part == 4 ? 5000 : packed.len / part, step = 0;
+        struct bk_str line;
+        bool more, cut = false;
+        size_t number = 0;
+        struct bk_input *in = bk_input_of(BK_S("x"), bk_upto(bk_buf_str(&packed), n));
+        bk_buf_clear(&got);
+        assert_false(bk_input_is_whole(in));
+        do {
+            char *room = bk_buf_reserve(&got, 100000);
+            err = (struct bk_err){0};
+            cut = !bk_input_read(in, room, 100000, &step, &err);
+            got.len += step;
+        } while (!cut && step > 0);
+        assert_true(cut && bk_input_is_cut(in));
+        assert_non_null(strstr(err.msg, "end too soon"));
+        assert_true(got.len > n);
+        assert_memory_equal(got.ptr, b.ptr, got.len);
+        assert_true(bk_input_rewind(in, &err));
+        while (bk_input_line(in, &line, &number, &more, NULL, &err))
+            assert_true(more);
+        assert_true(bk_input_is_cut(in));
+        size_t lines = 0;
+        for (size_t i = 0; i < got.len; i++)
+            lines += got.ptr[i] == '\n';
+        assert_int_equal(number, lines + (got.ptr[got.len - 1] != '\n'));
+        assert_false(bk_input_text(in, 10 * MIB, &line, &err));
+        bk_input_close(in);
+    }
+    bk_buf_free(&b);
+    bk_buf_free(&packed);
+    bk_buf_free(&got);
+}
+
 static void test_registry(void **state)
 {
     (void)state;
@@ -239,7 +287,7 @@ int main(void)
         cmocka_unit_test(test_small),      cmocka_unit_test(test_empty),
         cmocka_unit_test(test_many_lines), cmocka_unit_test(test_limit),
         cmocka_unit_test(test_long_line),  cmocka_unit_test(test_broken),
-        cmocka_unit_test(test_registry),
+        cmocka_unit_test(test_cut),        cmocka_unit_test(test_registry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
