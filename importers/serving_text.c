@@ -71,7 +71,7 @@ static void apply(struct reader *r, const struct setting *s)
     struct bk_reading reading = {
         .name = s->name, .text = s->text, .locator = s->locator};
     double number;
-    if (t.kind == BK_TARGET_PARAM && bk_map_get(&r->run->param_index, t.name) != NULL)
+    if (t.kind == BK_TARGET_PARAM && bk_run_param_named(r->run, t.name) != NULL)
         return; /* the block says it itself */
     if (t.kind == BK_TARGET_PARAM && bk_parse_double(s->text, &number))
         (void)bk_emit_target(im, r->run, &t, &reading);

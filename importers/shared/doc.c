@@ -210,7 +210,7 @@ static bool take_param(const struct bk_doc *d, struct bk_str name, struct bk_str
     struct bk_field f = bk_field_of(d->im, name, (struct bk_str){0}, NULL, 0);
     if (f.target.kind != BK_TARGET_PARAM || f.target.name.len == 0)
         return false;
-    if (bk_map_get(&run->param_index, f.target.name) == NULL)
+    if (bk_run_param_named(run, f.target.name) == NULL)
         bk_run_param(a, run, f.target.name, value, bk_line_locator(a, line));
     return true;
 }

@@ -228,8 +228,7 @@ static void take_info_labels(struct bk_doc *d, struct bk_run *run, struct bk_str
         if (end == BK_NONE)
             return;
         struct bk_str value = bk_upto(behind, end);
-        if (name.len > 0 && value.len > 0 &&
-            bk_map_get(&run->param_index, name) == NULL)
+        if (name.len > 0 && value.len > 0 && bk_run_param_named(run, name) == NULL)
             bk_run_param(a, run, bk_dup(a, name), bk_dup(a, value), locator);
         labels = bk_from(behind, end + 1);
     }

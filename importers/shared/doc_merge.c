@@ -16,12 +16,6 @@
 
 /* --- comparing --- */
 
-static const struct bk_param *param_of(const struct bk_run *run, struct bk_str name)
-{
-    const void *index = bk_map_get(&run->param_index, name);
-    return index != NULL ? &run->params[(uintptr_t)index - 1] : NULL;
-}
-
 static bool contexts_clash(struct bk_str a, struct bk_str b)
 {
     return a.len > 0 && b.len > 0 && !bk_eq_nocase(a, b);
@@ -35,7 +29,7 @@ static bool compatible(const struct bk_run *a, const struct bk_run *b)
         contexts_clash(a->workload, b->workload))
         return false;
     for (size_t i = 0; i < a->n_params; i++) {
-        const struct bk_param *p = param_of(b, a->params[i].name);
+        const struct bk_param *p = bk_run_param_named(b, a->params[i].name);
         if (p != NULL && !bk_eq(p->value, a->params[i].value))
             return false;
     }
@@ -68,7 +62,8 @@ static bool covers(const struct bk_piece *big, const struct bk_piece *small)
          !bk_eq(small->label, big->label)))
         return false;
     for (size_t i = 0; i < small->run->n_params; i++) {
-        const struct bk_param *p = param_of(big->run, small->run->params[i].name);
+        const struct bk_param *p =
+            bk_run_param_named(big->run, small->run->params[i].name);
         if (p != NULL && !bk_eq(p->value, small->run->params[i].value))
             return false;
         shared += p != NULL;
@@ -239,7 +234,7 @@ static struct bk_run *new_run(struct bk_doc *d, struct bk_piece *p)
     run->claims = d->prose;
     bk_run_merge(d->im, run, p->run);
     if (p->table == BK_NONE && !p->pairs && p->label.len > 0 &&
-        run->hardware.len == 0 && param_of(run, BK_S("mode")) == NULL)
+        run->hardware.len == 0 && bk_run_param_named(run, BK_S("mode")) == NULL)
         bk_run_param(d->im->arena, run, BK_S("mode"), p->name, (struct bk_str){0});
     if (p->table == BK_NONE)
         run->key = p->name;
@@ -272,7 +267,7 @@ static struct bk_str own_heading(const struct bk_doc *d, size_t section, size_t 
 
 static void set_section(struct bk_doc *d, struct bk_run *run, struct bk_str heading)
 {
-    if (heading.len > 0 && param_of(run, BK_S("section")) == NULL)
+    if (heading.len > 0 && bk_run_param_named(run, BK_S("section")) == NULL)
         bk_run_param(d->im->arena, run, BK_S("section"), heading, (struct bk_str){0});
 }
 
@@ -288,7 +283,7 @@ static void tell_apart(struct bk_doc *d, struct bk_piece *a, struct bk_piece *b)
 
 static void add_section_key(struct bk_piece *p)
 {
-    const struct bk_param *section = param_of(p->run, BK_S("section"));
+    const struct bk_param *section = bk_run_param_named(p->run, BK_S("section"));
     if (section != NULL && p->name.len == 0)
         p->name = section->value;
 }
@@ -309,7 +304,7 @@ static bool differ_in_kind(const struct bk_piece *a, const struct bk_piece *b)
     if (!is_row(a) || !is_row(b) || a->run->n_params == 0 || b->run->n_params == 0)
         return false;
     for (size_t i = 0; i < a->run->n_params; i++) {
-        if (param_of(b->run, a->run->params[i].name) != NULL)
+        if (bk_run_param_named(b->run, a->run->params[i].name) != NULL)
             return false;
     }
     return true;
@@ -387,7 +382,7 @@ static void place_values(struct bk_doc *d, struct bk_piece *p)
         }
         tell_apart(d, p, o);
         if (o->is->key.len == 0) {
-            const struct bk_param *s = param_of(o->is, BK_S("section"));
+            const struct bk_param *s = bk_run_param_named(o->is, BK_S("section"));
             o->is->key = s != NULL ? s->value : o->is->key;
         }
     }

@@ -107,6 +107,18 @@ static struct bk_str digits_of(const struct bk_importing *im, const struct numbe
     return bk_dup(im->arena, (struct bk_str){out, bk_format_double(n->value, out)});
 }
 
+/* --- strings of records --- */
+
+/* The statistics of one metric come one behind the other and have most of their texts in
+ * common: what the measurement before has is not kept twice. */
+static struct bk_str keep(const struct bk_importing *im, struct bk_str before,
+                          struct bk_str s)
+{
+    if (s.len == 0)
+        return BK_S("");
+    return bk_eq(before, s) ? before : bk_dup(im->arena, s);
+}
+
 /* --- what the name means ----------------------------------------------------------------- */
 
 /* With a stat, "name.stat" may be an alias of its own: k6's "http_req_failed.passes"
@@ -118,9 +130,11 @@ static struct bk_target resolve(const struct bk_importing *im,
     struct bk_target t;
     *whole = false;
     if (r->stat.len > 0 && r->name.len + r->stat.len < MAX_NAME) {
-        struct bk_str joined =
-            bk_fmt(im->arena, "%.*s.%.*s", BK_F(r->name), BK_F(r->stat));
-        if (bk_dict_exact(im->dict, im->format, joined, &t)) {
+        char joined[2 * MAX_NAME];
+        int n =
+            snprintf(joined, sizeof joined, "%.*s.%.*s", BK_F(r->name), BK_F(r->stat));
+        if (bk_dict_exact(im->dict, im->format, (struct bk_str){joined, (size_t)n},
+                          &t)) {
             *whole = true;
             return t;
         }
@@ -140,15 +154,19 @@ static struct bk_target resolve(const struct bk_importing *im,
     return (struct bk_target){.kind = BK_TARGET_NONE};
 }
 
-static struct bk_str free_name(const struct bk_importing *im, struct bk_str name)
+static struct bk_str free_name(const struct bk_importing *im, struct bk_str before,
+                               struct bk_str name)
 {
+    char text[2 * MAX_NAME];
     size_t len = name.len;
     if (len > MAX_NAME) {
         len = MAX_NAME;
         while (len > 0 && ((unsigned char)name.ptr[len] & 0xc0) == 0x80)
             len--; /* not in the middle of a character */
     }
-    return bk_fmt(im->arena, "%.*s.%.*s", BK_F(im->format), (int)len, name.ptr);
+    int n = snprintf(text, sizeof text, "%.*s.%.*s", BK_F(im->format), (int)len,
+                     len > 0 ? name.ptr : "");
+    return keep(im, before, (struct bk_str){text, (size_t)n});
 }
 
 /* --- measurements -------------------------------------------------------------------------- */
@@ -236,19 +254,22 @@ static struct bk_measurement *measure(const struct bk_importing *im, struct bk_r
 {
     bool guessed;
     const struct bk_unit *u = unit_of(im, t, n, &guessed);
+    struct bk_measurement last = {0};
+    if (run->n_measurements > 0)
+        last = run->measurements[run->n_measurements - 1];
     struct bk_measurement m = {
-        .metric = t->kind == BK_TARGET_METRIC ? bk_dup(im->arena, t->name)
-                                              : free_name(im, r->name),
+        .metric = t->kind == BK_TARGET_METRIC ? keep(im, last.metric, t->name)
+                                              : free_name(im, last.metric, r->name),
         .stat = stat_of(im, t, r->stat, whole),
-        .scope = bk_dup(im->arena, r->scope.len > 0 ? r->scope : t->scope),
+        .scope = keep(im, last.scope, r->scope.len > 0 ? r->scope : t->scope),
         .origin = r->origin,
         .population = r->population,
         .rank = r->rank,
-        .formula = bk_dup(im->arena, r->formula),
+        .formula = keep(im, last.formula, r->formula),
         .source_name = written_name(im, r),
         .source_value = digits_of(im, n),
-        .source_unit = bk_dup(im->arena, n->unit.len > 0 ? n->unit : t->unit),
-        .locator = bk_dup(im->arena, r->locator),
+        .source_unit = keep(im, last.source_unit, n->unit.len > 0 ? n->unit : t->unit),
+        .locator = keep(im, last.locator, r->locator),
         .alias = t->alias,
     };
     m.unit = base_unit(im, t, u, n->unit, m.stat);
@@ -289,13 +310,12 @@ static struct bk_str param_text(const struct bk_importing *im,
 static void add_param(const struct bk_importing *im, struct bk_run *run,
                       struct bk_str name, struct bk_str value, struct bk_str locator)
 {
-    const void *index = bk_map_get(&run->param_index, name);
-    if (!index) {
+    const struct bk_param *there = bk_run_param_named(run, name);
+    if (!there) {
         bk_run_param(im->arena, run, bk_dup(im->arena, name), value,
                      bk_dup(im->arena, locator));
         return;
     }
-    const struct bk_param *there = &run->params[(uintptr_t)index - 1];
     if (bk_eq(there->value, value) || run->n_findings >= MAX_CONFLICTS)
         return;
     struct bk_finding *f = bk_run_finding(

@@ -102,7 +102,7 @@ void bk_run_merge(const struct bk_importing *im, struct bk_run *into,
     merge_context(into, from);
     for (size_t i = 0; i < from->n_params; i++) {
         const struct bk_param *p = &from->params[i];
-        if (bk_map_get(&into->param_index, p->name) == NULL)
+        if (bk_run_param_named(into, p->name) == NULL)
             bk_run_param(im->arena, into, p->name, p->value, p->locator);
     }
     for (size_t i = 0; i < from->n_measurements; i++) {

@@ -6,6 +6,7 @@
 #include "arena.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,8 @@
 enum {
     FIRST_BLOCK = 16 * 1024,
     LARGEST_BLOCK = 1024 * 1024,
+    LARGE_LIST = 64 * 1024, /* bytes; it grows by LARGE_GROWTH */
+    LARGE_GROWTH = 4,
     ALIGN = alignof(max_align_t),
     EXIT_NO_MEMORY = 6, /* as bk_exit_status(BK_ESYS) */
 };
@@ -139,15 +142,19 @@ static size_t round_up(size_t size)
     return (size + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-void *bk_alloc(struct bk_arena *a, size_t size)
+static char *cut_off(struct bk_arena *a, size_t need)
 {
-    size_t need = SEPARATE_BLOCKS ? size + !size : round_up(size + !size);
     if (SEPARATE_BLOCKS || !a->newest || a->newest->size - a->used < need)
         add_block(a, need);
     char *p = a->newest->data + a->used;
     a->used += need;
-    memset(p, 0, need);
     return p;
+}
+
+void *bk_alloc(struct bk_arena *a, size_t size)
+{
+    size_t need = SEPARATE_BLOCKS ? size + !size : round_up(size + !size);
+    return memset(cut_off(a, need), 0, need);
 }
 
 void *bk_alloc_array(struct bk_arena *a, size_t n, size_t size)
@@ -175,15 +182,33 @@ size_t bk_arena_size(const struct bk_arena *a)
     return a->held;
 }
 
+/* Large lists have capacities of their first large one times powers of LARGE_GROWTH. */
+static bool is_full(size_t n, size_t size)
+{
+    size_t first = 1;
+    if ((n & (n - 1)) != 0)
+        return false;
+    while (first < n && first * size < LARGE_LIST)
+        first *= 2;
+    while (first < n)
+        first *= LARGE_GROWTH;
+    return first == n || n == 0;
+}
+
+/* A list that is left behind stays what it was: others may still look at it.  What a
+ * large one does not use yet is never touched, so that it costs no memory. */
 void *bk_list_grow(struct bk_arena *a, void *list, size_t n, size_t size)
 {
-    if ((n & (n - 1)) == 0) { /* full: 0, 1, 2, 4 ... elements */
-        if (n > SIZE_MAX / 2)
+    if (is_full(n, size)) {
+        bool large = n > 0 && n * size >= LARGE_LIST;
+        size_t factor = large ? LARGE_GROWTH : 2;
+        if (n > SIZE_MAX / 2 / factor / (size + 1))
             out_of_memory(SIZE_MAX);
-        void *grown = bk_alloc_array(a, n ? 2 * n : 1, size);
+        size_t bytes = n ? factor * n * size : size;
+        void *grown = large ? cut_off(a, round_up(bytes)) : bk_alloc(a, bytes);
         if (n)
             memcpy(grown, list, n * size);
-        return grown;
+        list = grown;
     }
     memset((char *)list + n * size, 0, size);
     return list;

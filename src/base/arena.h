@@ -50,7 +50,7 @@ void *bk_realloc(void *p, size_t size);
 
 /* Grows a list in an arena: 'ptr' is a lvalue pointer to elements, 'n' the number in
  * use (a size_t). Evaluates to a pointer to a new zeroed last element and counts it in
- * n.  Capacity doubles at powers of 2. */
+ * n.  A pointer to an element that was taken before stays readable. */
 #define BK_PUSH(a, ptr, n)                                                             \
     ((ptr) = bk_list_grow((a), (ptr), (n), sizeof *(ptr)), &(ptr)[(n)++])
 void *bk_list_grow(struct bk_arena *a, void *list, size_t n, size_t size);

@@ -95,8 +95,8 @@ static bool same_params(const struct bk_run *x, const struct bk_run *y)
     if (x->n_params != y->n_params)
         return false;
     for (size_t i = 0; i < x->n_params; i++) {
-        const void *at = bk_map_get(&y->param_index, x->params[i].name);
-        if (!at || !bk_eq(y->params[(uintptr_t)at - 1].value, x->params[i].value))
+        const struct bk_param *p = bk_run_param_named(y, x->params[i].name);
+        if (!p || !bk_eq(p->value, x->params[i].value))
             return false;
     }
     return true;
@@ -143,19 +143,23 @@ void bk_check_copies(struct bk_arena *a, struct bk_run *const *runs, size_t n)
     if (n < 2 || n > MAX_RUNS)
         return;
     struct bk_map seen = {0}; /* fingerprint -> 1 + index of the first run */
-    struct series *series = bk_alloc_array(a, MAX_SERIES, sizeof *series);
+    struct bk_arena *keys = bk_arena_new(), *work = bk_arena_new();
+    struct series *series = bk_alloc_array(work, MAX_SERIES, sizeof *series);
+    struct bk_arena_mark none = bk_arena_mark(work);
     for (size_t i = 0; i < n; i++) {
-        size_t n_series = gather(a, runs[i], series);
+        bk_arena_release(work, none);
+        size_t n_series = gather(work, runs[i], series);
         for (size_t k = 0; k < n_series; k++) {
             bool told = false;
             for (size_t t = 0; t < N_TRIPLES; t++) {
-                struct bk_str key = fingerprint(a, &series[k], t);
+                struct bk_str key = fingerprint(work, &series[k], t);
                 if (key.len == 0)
                     continue;
                 const void *known = bk_map_get(&seen, key);
                 uintptr_t first = (uintptr_t)known;
                 if (first == 0) {
-                    bk_map_put(a, &seen, key, (void *)(uintptr_t)(i + 1));
+                    bk_map_put(keys, &seen, bk_dup(keys, key),
+                               (void *)(uintptr_t)(i + 1));
                 } else if (!told && differ(runs[first - 1], runs[i])) {
                     report(a, runs, i, first - 1, &series[k], t);
                     told = true;
@@ -163,4 +167,6 @@ void bk_check_copies(struct bk_arena *a, struct bk_run *const *runs, size_t n)
             }
         }
     }
+    bk_arena_free(work);
+    bk_arena_free(keys);
 }

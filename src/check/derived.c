@@ -24,8 +24,9 @@ static struct bk_str quantity(struct bk_arena *a, const struct bk_measurement *m
     return bk_join(a, parts, 3, '\x1f');
 }
 
-static void compare_claims(struct bk_arena *a, struct bk_run *r, struct group *g,
-                           const struct bk_measurement *m)
+/* Once for each quantity. */
+static bool claims_differ(const struct bk_run *r, struct group *g,
+                          const struct bk_measurement *m)
 {
     const struct bk_measurement *first = &r->measurements[g->first];
     double gap;
@@ -34,8 +35,15 @@ static void compare_claims(struct bk_arena *a, struct bk_run *r, struct group *g
     bool ratio = bk_is(m->unit, "ratio");
     if (g->told || bk_check_compare(x, y, ratio, &gap) != BK_DIFFERS ||
         bk_check_compare(y, x, ratio, &gap) != BK_DIFFERS)
-        return;
+        return false;
     g->told = true;
+    return true;
+}
+
+static void report_claims(struct bk_arena *a, struct bk_run *r,
+                          const struct bk_measurement *first,
+                          const struct bk_measurement *m)
+{
     struct bk_str label = bk_check_label(a, m);
     struct bk_str one = bk_check_value(a, first->value, first->unit);
     struct bk_str other = bk_check_value(a, m->value, m->unit);
@@ -53,14 +61,16 @@ static void compare_claims(struct bk_arena *a, struct bk_run *r, struct group *g
 static void check_claims(struct bk_arena *a, struct bk_run *r)
 {
     struct bk_map groups = {0};
+    struct bk_arena *scratch = bk_arena_new();
+    size_t told = 0;
     for (size_t i = 0; i < r->n_measurements; i++) {
         struct bk_measurement *m = &r->measurements[i];
-        struct bk_str key = quantity(a, m);
+        struct bk_str key = quantity(scratch, m);
         struct group *g = bk_map_get(&groups, key);
         if (!g) {
-            g = bk_alloc(a, sizeof *g);
+            g = bk_alloc(scratch, sizeof *g);
             *g = (struct group){.first = i, .top = m->rank};
-            bk_map_put(a, &groups, key, g);
+            bk_map_put(scratch, &groups, key, g);
             continue;
         }
         struct bk_measurement *first = &r->measurements[g->first];
@@ -70,8 +80,11 @@ static void check_claims(struct bk_arena *a, struct bk_run *r)
             g->top = m->rank;
         if (m->rank < first->rank)
             g->first = i;
-        compare_claims(a, r, g, g->first == i ? first : m);
+        if (claims_differ(r, g, g->first == i ? first : m) && told++ < BK_MOST_ALIKE)
+            report_claims(a, r, &r->measurements[g->first], g->first == i ? first : m);
     }
+    bk_check_more(a, r, "conflicting-values", told);
+    bk_arena_free(scratch);
 }
 
 /* --- numbers that follow from others ------------------------------------------------------ */

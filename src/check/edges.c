@@ -190,10 +190,12 @@ void bk_check_edges(struct bk_arena *a, struct bk_run *const *runs, size_t n)
     struct sweep *list = NULL;
     if (n < LEAST_VALUES || n > MAX_RUNS)
         return;
+    struct bk_arena *scratch = bk_arena_new();
     for (size_t i = 0; i < n; i++) {
         if (runs[i]->status == BK_RUN_OK || runs[i]->status == BK_RUN_DEGRADED)
-            add_run(a, &map, &list, runs[i]);
+            add_run(scratch, &map, &list, runs[i]);
     }
     for (const struct sweep *s = list; s; s = s->next)
         check_sweep(a, s);
+    bk_arena_free(scratch);
 }

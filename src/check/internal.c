@@ -66,3 +66,10 @@ void bk_check_worsen(struct bk_run *r, enum bk_status status, struct bk_str why)
     r->status = status;
     r->status_why = why;
 }
+
+void bk_check_more(struct bk_arena *a, struct bk_run *r, const char *code, size_t n)
+{
+    if (n > BK_MOST_ALIKE)
+        bk_run_finding(a, r, code, BK_WARNING, r->key, "and %zu more of this kind",
+                       n - BK_MOST_ALIKE);
+}

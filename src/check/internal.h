@@ -40,6 +40,10 @@ enum bk_agreement bk_check_compare(struct bk_interval printed,
                                    struct bk_interval expected, bool ratio,
                                    double *gap);
 
+/* A run gets so many findings of one kind; the last one says how many more there are. */
+#define BK_MOST_ALIKE ((size_t)200)
+void bk_check_more(struct bk_arena *a, struct bk_run *r, const char *code, size_t n);
+
 /* Makes the run's status worse, never better; the first reason of a status stays. */
 void bk_check_worsen(struct bk_run *r, enum bk_status status, struct bk_str why);
 

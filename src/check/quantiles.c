@@ -75,9 +75,10 @@ static void check_mean(struct bk_arena *a, struct bk_run *r, const struct point 
 
 void bk_check_quantiles(struct bk_arena *a, struct bk_run *r)
 {
-    struct point *points = bk_alloc_array(a, r->n_measurements + 1, sizeof *points);
-    size_t n = 0;
-    size_t series = 0;
+    struct bk_arena *scratch = bk_arena_new();
+    struct point *points =
+        bk_alloc_array(scratch, r->n_measurements + 1, sizeof *points);
+    size_t n = 0, series = 0, found = 0;
     for (size_t i = 0; i < r->n_measurements; i++) {
         points[n].m = &r->measurements[i];
         if (r->measurements[i].rank == 0 &&
@@ -92,7 +93,8 @@ void bk_check_quantiles(struct bk_arena *a, struct bk_run *r)
         for (; end < n && same_series(points[i].m, points[end].m); end++) {
             double slack = 1e-9 * fabs(points[end].m->value);
             if (!told && points[highest].m->low > points[end].m->high + slack) {
-                report(a, r, points[highest].m, points[end].m);
+                if (found++ < BK_MOST_ALIKE)
+                    report(a, r, points[highest].m, points[end].m);
                 told = true;
             }
             if (points[end].m->value >= points[highest].m->value)
@@ -106,4 +108,6 @@ void bk_check_quantiles(struct bk_arena *a, struct bk_run *r)
             check_mean(a, r, &points[i], &points[end - 1]);
         i = end;
     }
+    bk_check_more(a, r, "quantile-order", found);
+    bk_arena_free(scratch);
 }

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#define INDEXED_PARAMS ((size_t)8)
+
 struct bk_run *bk_run_new(struct bk_arena *a)
 {
     struct bk_run *r = bk_alloc(a, sizeof *r);
@@ -13,17 +15,38 @@ struct bk_run *bk_run_new(struct bk_arena *a)
     return r;
 }
 
+static struct bk_param *param_named(const struct bk_run *r, struct bk_str name)
+{
+    if (r->param_index.cap > 0) {
+        const void *known = bk_map_get(&r->param_index, name);
+        return known ? &r->params[(uintptr_t)known - 1] : NULL;
+    }
+    for (size_t i = 0; i < r->n_params; i++) {
+        if (bk_eq(r->params[i].name, name))
+            return &r->params[i];
+    }
+    return NULL;
+}
+
+/* Most runs have few parameters: an index of them would be larger than they are. */
+static void index_params(struct bk_arena *a, struct bk_run *r)
+{
+    size_t first = r->param_index.cap > 0 ? r->n_params - 1 : 0;
+    if (r->n_params < INDEXED_PARAMS)
+        return;
+    /* the map keeps 1 + index: a NULL value would mean "not there" */
+    for (size_t i = first; i < r->n_params; i++)
+        bk_map_put(a, &r->param_index, r->params[i].name, (void *)(uintptr_t)(i + 1));
+}
+
 void bk_run_param(struct bk_arena *a, struct bk_run *r, struct bk_str name,
                   struct bk_str value, struct bk_str locator)
 {
-    const void *known = bk_map_get(&r->param_index, name);
-    struct bk_param *p;
-    if (known) {
-        p = &r->params[(uintptr_t)known - 1];
-    } else {
+    struct bk_param *p = param_named(r, name);
+    if (!p) {
         p = BK_PUSH(a, r->params, r->n_params);
-        /* the map keeps 1 + index: a NULL value would mean "not there" */
-        bk_map_put(a, &r->param_index, name, (void *)(uintptr_t)r->n_params);
+        p->name = name;
+        index_params(a, r);
     }
     p->name = name;
     p->value = value;
@@ -32,11 +55,12 @@ void bk_run_param(struct bk_arena *a, struct bk_run *r, struct bk_str name,
 
 const struct bk_param *bk_run_find_param(const struct bk_run *r, const char *name)
 {
-    for (size_t i = 0; i < r->n_params; i++) {
-        if (bk_is(r->params[i].name, name))
-            return &r->params[i];
-    }
-    return NULL;
+    return param_named(r, bk_str(name));
+}
+
+const struct bk_param *bk_run_param_named(const struct bk_run *r, struct bk_str name)
+{
+    return param_named(r, name);
 }
 
 const struct bk_measurement *bk_run_find(const struct bk_run *r, const char *metric,

@@ -156,7 +156,7 @@ struct bk_run {
 
     struct bk_param *params;
     size_t n_params;
-    struct bk_map param_index; /* of bk_run_param: name -> 1 + index */
+    struct bk_map param_index; /* of bk_run_param, when there are many */
     struct bk_measurement *measurements;
     size_t n_measurements;
     struct bk_fact *hardware_facts;
@@ -185,6 +185,7 @@ struct bk_run *bk_run_new(struct bk_arena *a);
 void bk_run_param(struct bk_arena *a, struct bk_run *r, struct bk_str name,
                   struct bk_str value, struct bk_str locator);
 const struct bk_param *bk_run_find_param(const struct bk_run *r, const char *name);
+const struct bk_param *bk_run_param_named(const struct bk_run *r, struct bk_str name);
 /* The measurement of lowest rank with this key, or NULL. */
 const struct bk_measurement *bk_run_find(const struct bk_run *r, const char *metric,
                                          const char *stat, const char *scope);
