@@ -68,6 +68,13 @@ struct bk_timing_rule {
     struct bk_str unit;   /* that the number is written in */
 };
 
+/* One of the files that a tool writes side by side for one run, PREFIX and a suffix. */
+struct bk_companion {
+    const char *suffix; /* "stats_history.csv"; the prefix is empty or ends in a mark */
+    double lag_s; /* its totals may be of a moment this much before or after that of the
+                     first file, in seconds */
+};
+
 /* What an import works with. */
 struct bk_importing {
     struct bk_arena *arena;     /* lives until the import's records were taken */
@@ -78,6 +85,8 @@ struct bk_importing {
     size_t n_rules;
     int64_t taken_ns; /* --started-at for a snapshot; BK_NO_TIME: not given */
     bool run_folder;  /* it is the result of a folder that stands for one run */
+    bool part;        /* its run is joined with those of the companions: what follows
+                         from others is derived then */
     bool explain;     /* what is dropped is to be noted too (bk_run.dropped) */
 };
 
@@ -105,6 +114,10 @@ struct bk_importer {
      * emitted. */
     bool (*import)(struct bk_input *in, const struct bk_importing *im,
                    struct bk_err *err);
+    /* NULL, or: the files that make one run when they lie together, best first, up to
+     * one without a suffix.  Each gives at most one run; numbers that two of them have
+     * are taken from the first. */
+    const struct bk_companion *companions;
     /* NULL, or: the run that lies between two expositions (--before, --after). */
     bool (*import_pair)(struct bk_input *before, struct bk_input *after,
                         const struct bk_importing *im, struct bk_err *err);

@@ -3,8 +3,11 @@
  *   PREFIX_stats.csv          a line for each request name, the last one is the sum
  *                             ("Aggregated", before 0.13 "Total");
  *   PREFIX_stats_history.csv  a line a second, with totals so far;
- *   PREFIX_failures.csv, PREFIX_exceptions.csv: texts whose counts the first one has.
- * Times are in milliseconds.  Percentiles and the median are rounded to two digits (whole
+ *   PREFIX_failures.csv       a line for each error of each name, with its count;
+ *   PREFIX_exceptions.csv     a line for each exception that the load script raised;
+ *   PREFIX_requests.csv, PREFIX_distribution.csv: before 0.13 in place of the first.
+ * They are rewritten about once a second and come to the disk within ten, so that those
+ * of a run that was killed may be of different moments.  Times are in milliseconds.  Percentiles and the median are rounded to two digits (whole
  * milliseconds below 100), so that they may lie above the maximum.  Cells of a name that
  * was never called are 0 or N/A and mean nothing. */
 #include "importer.h"
@@ -14,10 +17,12 @@
 #include "shared/table.h"
 
 #include <math.h>
+#include <string.h>
 
 #define MAX_TEXT  ((size_t)64 * 1024 * 1024)
 #define MAX_NAMED ((size_t)2000) /* request names that get numbers of their own */
 #define LONGEST   ((size_t)400)
+#define LAG_S     12.0 /* a write a second, a flush every ten */
 
 enum kind {
     KIND_NONE,
@@ -37,6 +42,12 @@ static const char *const user_names[] = {"User Count", NULL};
 static const char *const total_names[] = {"Total Request Count", "# requests", NULL};
 static const char *const total_failures[] = {"Total Failure Count", "# failures", NULL};
 static const char *const p95_names[] = {"95%", NULL};
+static const char *const average_names[] = {"Total Average Response Time",
+                                            "Average Response Time", NULL};
+static const char *const error_names[] = {"Error", NULL};
+static const char *const occurrence_names[] = {"Occurrences", "Occurences", NULL};
+static const char *const count_names[] = {"Count", NULL};
+static const char *const message_names[] = {"Message", NULL};
 
 static size_t column(const struct bk_table *t, const char *const *names)
 {
@@ -57,7 +68,7 @@ static bool has(const struct bk_table *t, const char *name)
 static enum kind kind_of(const struct bk_table *t)
 {
     if (t->n_columns == 4 && has(t, "Method") && has(t, "Name") && has(t, "Error") &&
-        (has(t, "Occurrences") || has(t, "Occurences")))
+        column(t, occurrence_names) != BK_NONE)
         return KIND_FAILURES;
     if (t->n_columns == 4 && has(t, "Count") && has(t, "Message") &&
         has(t, "Traceback") && has(t, "Nodes"))
@@ -82,9 +93,12 @@ static bool number(const struct bk_table *t, size_t row, size_t i, double *value
     return bk_parse_double(cell(t, row, i), value);
 }
 
+/* "95%"; 0.12 and 0.13 wrote one of them without its sign. */
 static bool is_percent(struct bk_str name)
 {
     double p;
+    if (bk_is(name, "99.999"))
+        return true;
     return bk_ends(name, BK_S("%")) && bk_parse_double(bk_upto(name, name.len - 1), &p);
 }
 
@@ -127,8 +141,10 @@ static void emit_cell(const struct bk_importing *im, struct bk_run *run,
         return;
     if (is_percent(name)) {
         r.name = BK_S("Response Time");
-        r.stat = name;
+        r.stat = bk_ends(name, BK_S("%")) ? name : BK_S("99.999%");
     }
+    if (bk_eq_nocase(name, BK_S("Total Average Content Size")))
+        r.name = bk_from(name, strlen("Total "));
     if (is_rounded(name))
         r.half = fmax(rounding(r.value), bk_half_digit(r.text));
     bk_emit(im, run, &r);
@@ -236,18 +252,81 @@ static double number_or_nan(const struct bk_table *t, size_t row, size_t i)
 
 struct history {
     const struct bk_table *t;
-    size_t users, requests, failures, p95;
-    bool full; /* with a line for each name: then percentiles are of the last seconds */
+    size_t users, requests, failures, average, p95;
+    bool recent; /* percentiles are of the last seconds, not of all so far */
     double first, last;
+    double n_before, sum_before; /* requests and their times up to the line before */
     double most_users;
     size_t last_row;
 };
+
+/* Those of the last seconds are what --csv-full-history writes, with a line for each
+ * name, and what every history before 1.2 has, which prints rates with two digits. */
+static bool has_recent_percentiles(const struct bk_table *t)
+{
+    static const char *const rate_names[] = {"Requests/s", NULL};
+    for (size_t row = 0; row < t->n_rows; row++) {
+        struct bk_str rate = cell(t, row, column(t, rate_names));
+        size_t dot = bk_find_char(rate, '.');
+        if (!is_sum(t, row) || (dot != BK_NONE && rate.len == dot + 3))
+            return true;
+    }
+    return false;
+}
+
+/* The mean of the requests since the line before, from means with all their digits:
+ * those before 1.2 are whole milliseconds, which say nothing of a few requests more. */
+static double recent_mean_s(struct history *h, size_t row)
+{
+    double n = number_or_nan(h->t, row, h->requests);
+    double sum = n * number_or_nan(h->t, row, h->average) / 1e3;
+    double mean = (sum - h->sum_before) / (n - h->n_before);
+    bool known = n > h->n_before && isfinite(mean) && mean >= 0 &&
+                 bk_find_char(cell(h->t, row, h->average), '.') != BK_NONE;
+    h->n_before = n;
+    h->sum_before = n > 0 ? sum : 0;
+    return known ? mean : (double)NAN;
+}
+
+/* The line with which the run begins: after the last reset of the counts (a test that
+ * was started again, --reset-stats), and with the last of the lines in which nobody is
+ * there yet, which the web interface writes for as long as it waits. */
+static size_t first_row(const struct history *h, size_t *reset)
+{
+    size_t first = 0;
+    double before = 0, users, n;
+    bool begun = false, waited = false;
+    for (size_t row = 0; row < h->t->n_rows; row++) {
+        if (!is_sum(h->t, row) || !number(h->t, row, h->requests, &n))
+            continue;
+        if (n < before) {
+            *reset = row;
+            begun = waited = false;
+        }
+        bool waits = number(h->t, row, h->users, &users) && users <= 0 && n <= 0;
+        if (!begun && (waits || !waited))
+            first = row;
+        begun = begun || !waits;
+        waited = true;
+        before = n;
+    }
+    return first;
+}
+
+/* Everybody has left and nothing was answered any more. */
+static bool is_over(const struct history *h, size_t row)
+{
+    double users, n = number_or_nan(h->t, row, h->requests);
+    bool nobody = number(h->t, row, h->users, &users) && users <= 0;
+    return nobody && h->last_row != BK_NONE && !(n > h->n_before);
+}
 
 static void add_tick(const struct bk_importing *im, struct bk_run *run,
                      struct history *h, size_t row)
 {
     double time;
-    if (!number(h->t, row, column(h->t, time_names), &time) || !isfinite(time))
+    if (!number(h->t, row, column(h->t, time_names), &time) || !isfinite(time) ||
+        is_over(h, row))
         return;
     if (h->last_row == BK_NONE)
         h->first = time;
@@ -261,10 +340,25 @@ static void add_tick(const struct bk_importing *im, struct bk_run *run,
         .interrupted = (double)NAN,
         .requests = number_or_nan(h->t, row, h->requests),
         .failed = number_or_nan(h->t, row, h->failures),
-        .latency_mean_s = (double)NAN,
-        .latency_p95_s = h->full ? number_or_nan(h->t, row, h->p95) / 1e3 : (double)NAN,
+        .latency_mean_s = recent_mean_s(h, row),
+        .latency_p95_s =
+            h->recent ? number_or_nan(h->t, row, h->p95) / 1e3 : (double)NAN,
     };
     h->most_users = fmax(h->most_users, tick->vus);
+}
+
+/* What the columns of a history before 1.0 count since the start, though their names
+ * do not say so. */
+static bool is_old_total(const struct bk_table *t, struct bk_str name)
+{
+    static const char *const names[] = {"Median Response Time", "Average Response Time",
+                                        "Min Response Time", "Max Response Time",
+                                        "Average Content Size"};
+    for (size_t i = 0; has(t, "# requests") && i < sizeof names / sizeof *names; i++) {
+        if (bk_eq_nocase(name, bk_str(names[i])))
+            return true;
+    }
+    return false;
 }
 
 /* The last line's totals; what is only about its own seconds is in the timeline. */
@@ -276,8 +370,9 @@ static void emit_totals(const struct bk_importing *im, struct bk_run *run,
     for (size_t i = 0; i < h->t->n_columns; i++) {
         struct bk_str name = h->t->header[i];
         bool count = i == h->requests || i == h->failures;
-        bool total = bk_starts(name, BK_S("Total ")) || count;
-        bool percentile = is_percent(name) && !h->full;
+        bool total =
+            bk_starts(name, BK_S("Total ")) || count || is_old_total(h->t, name);
+        bool percentile = is_percent(name) && !h->recent;
         bool wanted = (total || percentile) && (called || count);
         if (wanted && !is_repeated(h->t, name))
             emit_cell(im, run, h->t, h->last_row, i, BK_S(""));
@@ -292,18 +387,24 @@ static void emit_history(const struct bk_importing *im, struct bk_run *run,
         .users = column(t, user_names),
         .requests = column(t, total_names),
         .failures = column(t, total_failures),
+        .average = column(t, average_names),
         .p95 = column(t, p95_names),
+        .recent = has_recent_percentiles(t),
         .most_users = (double)NAN,
         .last_row = BK_NONE,
     };
-    for (size_t row = 0; row < t->n_rows && !h.full; row++)
-        h.full = !is_sum(t, row);
-    for (size_t row = 0; row < t->n_rows; row++) {
+    size_t reset = BK_NONE;
+    for (size_t row = first_row(&h, &reset); row < t->n_rows; row++) {
         if (is_sum(t, row))
             add_tick(im, run, &h, row);
     }
     if (h.last_row == BK_NONE)
         return;
+    if (reset != BK_NONE)
+        bk_run_finding(im->arena, run, "counter-reset", BK_WARNING, BK_S("requests"),
+                       "line %zu: the counts start again; what was before is left out",
+                       t->row_lines[reset])
+            ->locator = bk_line_locator(im->arena, t->row_lines[reset]);
     if (h.first > 0 && h.first < 9e9) {
         run->started_ns = (int64_t)(h.first * 1e9);
         if (h.last >= h.first && h.last < 9e9)
@@ -320,6 +421,120 @@ static void emit_history(const struct bk_importing *im, struct bk_run *run,
     if (!isnan(h.most_users))
         bk_run_derive(im->arena, run, "vus", "max", "1", h.most_users,
                       "largest number of users");
+}
+
+/* --- failures and exceptions --- */
+
+struct errors { /* the columns of a table of errors, and what its counts are */
+    size_t type, name, text, count;
+    const char *text_name; /* of the text in a scope */
+    struct bk_str counted; /* what the counts are of, as the dictionary has it */
+};
+
+/* "{name:/chat,type:POST,error:ConnectionRefusedError(111)}" */
+static struct bk_str error_scope(const struct bk_importing *im,
+                                 const struct bk_table *t, const struct errors *e,
+                                 size_t row)
+{
+    struct bk_buf b = {0};
+    struct bk_str name = cell(t, row, e->name), type = cell(t, row, e->type);
+    bk_buf_addc(&b, '{');
+    if (name.len > 0)
+        bk_buf_addf(&b, "name:%.*s,", BK_F(bk_upto(name, LONGEST)));
+    if (type.len > 0)
+        bk_buf_addf(&b, "type:%.*s,", BK_F(bk_upto(type, LONGEST)));
+    bk_buf_addf(&b, "%s:%.*s}", e->text_name,
+                BK_F(bk_upto(cell(t, row, e->text), LONGEST)));
+    struct bk_str scope = bk_dup(im->arena, bk_buf_str(&b));
+    bk_buf_free(&b);
+    return scope;
+}
+
+/* A number for each error; their sum is returned, the most frequent is *most. */
+static double emit_errors(const struct bk_importing *im, struct bk_run *run,
+                          const struct bk_table *t, const struct errors *e,
+                          size_t *most)
+{
+    struct bk_map scopes = {0};
+    double sum = 0, highest = 0, n;
+    for (size_t row = 0; row < t->n_rows; row++) {
+        if (!number(t, row, e->count, &n) || !(n >= 0) || !isfinite(n))
+            continue;
+        sum += n;
+        if (n > highest)
+            *most = row;
+        highest = fmax(highest, n);
+        if (row >= MAX_NAMED)
+            continue;
+        struct bk_str scope = error_scope(im, t, e, row);
+        uintptr_t same = (uintptr_t)bk_map_get(&scopes, scope) + 1;
+        bk_map_put(im->arena, &scopes, scope, (void *)same);
+        if (same > 1) /* texts that differ only behind the longest that is kept */
+            scope = bk_fmt(im->arena, "%.*s,number:%zu}",
+                           BK_F(bk_upto(scope, scope.len - 1)), (size_t)same);
+        const struct bk_reading r = {
+            .name = e->counted,
+            .scope = scope,
+            .text = cell(t, row, e->count),
+            .locator = bk_line_locator(im->arena, t->row_lines[row]),
+        };
+        struct bk_measurement *m = bk_emit(im, run, &r);
+        if (m)
+            m->source_name = t->header[e->count];
+    }
+    if (t->n_rows > MAX_NAMED)
+        bk_run_finding(im->arena, run, "high-cardinality", BK_INFO, t->header[e->text],
+                       "%zu kinds of errors: the counts of the first %zu are kept",
+                       t->n_rows, MAX_NAMED);
+    return sum;
+}
+
+static void note_alone(const struct bk_importing *im, struct bk_run *run,
+                       const char *what)
+{
+    if (!im->part)
+        bk_run_finding(im->arena, run, "incomplete-run", BK_WARNING, BK_S("requests"),
+                       "only the %s of a run: its numbers are in the _stats.csv", what);
+}
+
+static void emit_failures(const struct bk_importing *im, struct bk_run *run,
+                          const struct bk_table *t)
+{
+    const struct errors e = {
+        .type = column(t, type_names),
+        .name = column(t, name_names),
+        .text = column(t, error_names),
+        .count = column(t, occurrence_names),
+        .text_name = "error",
+        .counted = BK_S("Occurrences"),
+    };
+    size_t most;
+    double sum = emit_errors(im, run, t, &e, &most);
+    bk_run_derive(im->arena, run, "requests_failed", "value", "1", sum, "sum of lines");
+    note_alone(im, run, "failures");
+}
+
+/* An exception is a mistake of the load script: what it was about to do was not done. */
+static void emit_exceptions(const struct bk_importing *im, struct bk_run *run,
+                            const struct bk_table *t)
+{
+    const struct errors e = {
+        .type = BK_NONE,
+        .name = BK_NONE,
+        .text = column(t, message_names),
+        .count = column(t, count_names),
+        .text_name = "message",
+        .counted = BK_S("exceptions"),
+    };
+    size_t most = 0;
+    double sum = emit_errors(im, run, t, &e, &most);
+    struct bk_finding *f =
+        bk_run_finding(im->arena, run, "script-errors", BK_WARNING, BK_S("exceptions"),
+                       "the load script raised %.*s exceptions, most often: %.*s",
+                       BK_F(bk_number_text(im->arena, sum)),
+                       BK_F(bk_upto(cell(t, most, e.text), LONGEST)));
+    f->locator = bk_line_locator(im->arena, t->row_lines[most]);
+    note_alone(im, run, "exceptions");
 }
 
 /* --- the importer --- */
@@ -354,17 +569,22 @@ static bool import(struct bk_input *in, const struct bk_importing *im,
         emit_history(im, run, &t);
         break;
     case KIND_FAILURES:
-        return bk_fail(err, BK_ESKIP,
-                       "the error texts of a Locust run: the counts are in its "
-                       "_stats.csv");
+        if (t.n_rows == 0)
+            return bk_fail(err, BK_ESKIP, "a Locust run's failures: there were none");
+        emit_failures(im, run, &t);
+        break;
     case KIND_EXCEPTIONS:
-        return bk_fail(err, BK_ESKIP, "the tracebacks of a Locust run: no numbers");
+        if (t.n_rows == 0)
+            return bk_fail(err, BK_ESKIP, "a Locust run's exceptions: there were none");
+        emit_exceptions(im, run, &t);
+        break;
     case KIND_NONE:
         return bk_fail(err, BK_EINPUT, "line 1: no header of a Locust CSV");
     }
     note_cut(im, run, &t, text);
     bk_emit_drop_zero_latency(im, run);
-    bk_emit_derived(im, run);
+    if (!im->part)
+        bk_emit_derived(im, run);
     return im->sink->run(im->sink, run, err);
 }
 
@@ -382,11 +602,22 @@ static int bid(const struct bk_input *in)
     return mine;
 }
 
+static const struct bk_companion companions[] = {
+    {.suffix = "stats.csv"},
+    {.suffix = "requests.csv"},
+    {.suffix = "distribution.csv", .lag_s = LAG_S},
+    {.suffix = "stats_history.csv", .lag_s = LAG_S},
+    {.suffix = "failures.csv", .lag_s = LAG_S},
+    {.suffix = "exceptions.csv", .lag_s = LAG_S},
+    {.suffix = NULL},
+};
+
 const struct bk_importer bk_importer_locust = {
     .name = "locust",
     .title = "Locust CSV files",
     .upstream = "Locust 0.8 to 2.x, locust --csv PREFIX",
-    .gives = "one run, numbers by request name; of a history the timeline",
+    .gives = "one run from all files of a prefix: numbers by request name, timeline, "
+             "counts of errors",
     .example = "locust --headless --csv run1 -f locustfile.py",
     .signature =
         "the header of a stats, stats_history, failures or exceptions CSV of Locust",
@@ -394,8 +625,13 @@ const struct bk_importer bk_importer_locust = {
         "Percentiles are rounded to two digits, so they may lie above the maximum.\n"
         "A name that was never called has 0 and N/A, which are no data.\n"
         "The last line (Aggregated, once Total) is the whole; the others have the "
-        "scope {name:...}.",
-    .version = 1,
+        "scope {name:...}.\n"
+        "The history of a run may end some seconds before its stats: its totals are "
+        "taken only when there are no stats.\n"
+        "Percentiles of a history are of the whole run so far, but of the last seconds "
+        "with --csv-full-history and before 1.2.",
+    .version = 2,
     .bid = bid,
     .import = import,
+    .companions = companions,
 };

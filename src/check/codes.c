@@ -95,6 +95,12 @@ const struct bk_check_code bk_check_codes[] = {
         .what_to_do = "look for a table that was copied or a file that was read twice",
     },
     {
+        .code = "incomplete-run",
+        .explanation = "only some of the files that the tool wrote for a run could be "
+                       "used, or they came in one by one",
+        .what_to_do = "import the files of one prefix together",
+    },
+    {
         .code = "invalid-run",
         .explanation =
             "the tool calls the result invalid, or nothing can be made of it",
@@ -188,6 +194,12 @@ const struct bk_check_code bk_check_codes[] = {
         .explanation = "a scenario has a name that is none of minimum, recommended "
                        "and ideal",
         .what_to_do = "look at which of them is meant",
+    },
+    {
+        .code = "script-errors",
+        .explanation = "the load script itself raised exceptions: what it was about to "
+                       "do then was not done",
+        .what_to_do = "correct the script; the load may have been less than meant",
     },
     {
         .code = "secret-redacted",

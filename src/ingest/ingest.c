@@ -183,6 +183,8 @@ static void walk_paths(struct bk_ingesting *in, const struct bk_strings *paths,
             w->entries[before].size >= 0 && is_result_file(in, w->entries[before].path))
             bk_walk_add_siblings(in->arena, w, paths->items[i]);
     }
+    if (!in->layout.per_directory) /* there the layout says what makes a run */
+        bk_ingest_add_companions(in, w);
     for (size_t i = 0; i < w->n; i++)
         in->total_bytes += w->entries[i].size > 0 ? w->entries[i].size : 0;
 }
@@ -211,11 +213,7 @@ static bool import_group(struct bk_ingesting *in, const struct group *g,
 {
     if (bk_ingest_is_run_folder(in, g->entries, g->n))
         return bk_ingest_folder(in, g->entries, g->n, err);
-    for (size_t i = 0; i < g->n; i++) {
-        if (bk_unit_interrupted(in, err) || !bk_ingest_file(in, g->entries[i], err))
-            return false;
-    }
-    return true;
+    return bk_ingest_files(in, g->entries, g->n, err);
 }
 
 static bool import_all(struct bk_ingesting *in, const struct bk_strings *paths,

@@ -13,6 +13,7 @@ struct bk_entry { /* a file that was found, or what is in its place */
     int64_t size;         /* -1: unknown */
     struct bk_str error;  /* why it cannot be read; empty: it can */
     struct bk_str reason; /* why it is left out; empty: it is not */
+    bool beside;          /* not asked for: a companion of a file that was */
 };
 struct bk_walk {
     struct bk_entry
@@ -23,6 +24,8 @@ struct bk_walk {
 /* Adds the files at and below path ("-" stays as it is).  Names that start with '.' are
  * left out below it, folders are entered once however many links lead to them. */
 void bk_walk_add(struct bk_arena *a, struct bk_walk *w, const char *path);
+/* Adds a file that was not asked for, if it is there and not yet among the entries. */
+void bk_walk_add_beside(struct bk_arena *a, struct bk_walk *w, const char *path);
 /* Adds the other files of the folder that path lies in. */
 void bk_walk_add_siblings(struct bk_arena *a, struct bk_walk *w, const char *path);
 
@@ -207,6 +210,7 @@ struct bk_unit_work {    /* a unit in the making; as a sink it collects */
     struct bk_input **inputs; /* records point into their bytes: open until the end */
     size_t n_inputs;
     size_t source;    /* index of the member that is being imported */
+    bool part;        /* importers are told that they read one of several companions */
     bool must_be_new; /* the first member: else 'known', and nothing is stored */
     bool begun;       /* the archive's unit is open */
     bool known;       /* another process imported the same meanwhile */
@@ -250,6 +254,30 @@ void bk_unit_progress(struct bk_ingesting *in, struct bk_str path, int64_t bytes
 bool bk_unit_interrupted(const struct bk_ingesting *in, struct bk_err *err);
 /* Must the whole import stop for this error? */
 bool bk_unit_fatal(const struct bk_err *err);
+
+/* --- group.c: the files that a tool writes side by side for one run --- */
+struct bk_part { /* one of them */
+    struct bk_file *file;
+    const struct bk_companion *as;
+    bool gives_run;      /* set by bk_unit_join */
+    struct bk_str why;   /* set: why it gives none */
+    enum bk_code failed; /* set: BK_OK, or why it could not be read */
+};
+/* As which companion of which importer a file of this name could be meant; NULL: none.
+ * *prefix and *imp are set then.  "results_stats.csv.gz" has the prefix "results_". */
+const struct bk_companion *bk_companion_of(struct bk_str name, struct bk_str *prefix,
+                                           const struct bk_importer **imp);
+/* Imports the parts, which stand in the order of imp->companions, and joins their runs
+ * into the first one; the parts become members of the unit in the order in which they
+ * give runs, those that give none after them.  A part that cannot be read is left out
+ * and leaves a finding.  False: the import must stop. */
+bool bk_unit_join(struct bk_unit_work *u, const struct bk_importer *imp,
+                  struct bk_part *parts, size_t n, struct bk_err *err);
+/* Adds the companions of the files that are there. */
+void bk_ingest_add_companions(struct bk_ingesting *in, struct bk_walk *w);
+/* Imports the entries of one folder: companions together, the others one by one. */
+bool bk_ingest_files(struct bk_ingesting *in, const struct bk_entry *const *entries,
+                     size_t n, struct bk_err *err);
 
 /* --- single.c, folder.c, pair.c: the kinds of units.  False: the import must stop. --- */
 bool bk_ingest_file(struct bk_ingesting *in, const struct bk_entry *entry,

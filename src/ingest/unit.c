@@ -340,7 +340,8 @@ bool bk_unit_import(struct bk_unit_work *u, const struct bk_importer *imp,
         .sink = &u->sink,
         .format = bk_str(imp->name),
         .taken_ns = taken_at(u, f->path),
-        .run_folder = !bk_eq(u->path, f->path),
+        .run_folder = !u->part && !bk_eq(u->path, f->path),
+        .part = u->part,
     };
     im.n_rules = bk_unit_rules(u->in, u->arena, bk_path_base(f->path), &im.rules);
     bool ok = imp->import(input, &im, err);

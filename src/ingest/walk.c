@@ -129,6 +129,17 @@ void bk_walk_add(struct bk_arena *a, struct bk_walk *w, const char *path)
     }
 }
 
+void bk_walk_add_beside(struct bk_arena *a, struct bk_walk *w, const char *path)
+{
+    struct stat st;
+    size_t n = w->n;
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+        return;
+    add_file(a, w, path, &st);
+    if (w->n > n)
+        w->entries[n].beside = true;
+}
+
 void bk_walk_add_siblings(struct bk_arena *a, struct bk_walk *w, const char *path)
 {
     struct bk_str dir = bk_path_dir(bk_str(path)), base = bk_path_base(bk_str(path));
