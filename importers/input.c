@@ -64,10 +64,13 @@ static void find_bom(struct bk_input *in, struct bk_str start)
 static bool read_some(struct bk_input *in, char *out, size_t n, size_t *got,
                       struct bk_err *err)
 {
-    if (!bk_stream_read(in->s, out, n, got, err)) {
-        if (!bk_stream_is_cut(in->s))
-            return false;
-        in->cut = *err;
+    struct bk_err why = {0};
+    bool ok = bk_stream_read(in->s, out, n, got, &why);
+    if (!ok && bk_stream_is_cut(in->s)) {
+        in->cut = why;
+    } else if (!ok) {
+        *err = why;
+        return false;
     }
     in->ended = *got < n;
     return true;
