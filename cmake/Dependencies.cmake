@@ -1,5 +1,7 @@
 # What benchkeep is built on. scripts/packages lists the Debian packages.
 find_package(PkgConfig REQUIRED)
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3>=3.40)
 pkg_check_modules(CJSON REQUIRED IMPORTED_TARGET libcjson)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)

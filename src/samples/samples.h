@@ -114,6 +114,11 @@ const struct bk_sample_sum *bk_samples_total(const struct bk_samples *s, size_t 
 const struct bk_sample_sum *bk_samples_of_set(const struct bk_samples *s, size_t metric,
                                               size_t set);
 
+/* The sketch (src/stats/sketch.h) of a trend's points of one outcome, in the kept unit;
+ * NULL: no points.  The first 100 metrics have them; a run that was opened has none. */
+const struct bk_sketch *bk_samples_sketch(const struct bk_samples *s, size_t metric,
+                                          enum bk_outcome outcome);
+
 /* --- exact statistics over any selection --- */
 
 /* Which points of the metric, in; what they come to, out. */
