@@ -7,9 +7,9 @@
 #include "../base/arena.h"
 #include "../base/file.h"
 #include "../base/hash.h"
-#include "../base/spool.h"
+#include "../base/spill.h"
 
-#define SPOOL_MEMORY ((size_t)8 * 1024 * 1024)
+#define SPILL_MEMORY ((size_t)8 * 1024 * 1024)
 
 /* Of a file's first chunks, which are all of most files; and of the others, where time
  * counts: -3 takes a third of the time of 3 and gives some tenths more. */
@@ -18,7 +18,7 @@
 #define FIRST_CHUNKS ((size_t)4)
 
 struct chunk {
-    int64_t offset; /* in the spool */
+    uint64_t at; /* in the spill */
     size_t packed_size, raw_size;
 };
 
@@ -28,7 +28,7 @@ struct bk_keeper {
     int64_t size;
     struct bk_buf raw;    /* of the chunk that is being filled */
     struct bk_buf packed; /* of the last one */
-    struct bk_spool *spool;
+    struct bk_spill *spill;
     struct chunk *chunks;
     size_t n_chunks, cap;
 };
@@ -36,7 +36,7 @@ struct bk_keeper {
 struct bk_keeper *bk_keeper_new(void)
 {
     struct bk_keeper *k = bk_realloc(NULL, sizeof *k);
-    *k = (struct bk_keeper){.spool = bk_spool_new(SPOOL_MEMORY)};
+    *k = (struct bk_keeper){.spill = bk_spill_new(SPILL_MEMORY)};
     bk_sha256_init(&k->hash);
     return k;
 }
@@ -47,7 +47,7 @@ void bk_keeper_free(struct bk_keeper *k)
         return;
     bk_buf_free(&k->raw);
     bk_buf_free(&k->packed);
-    bk_spool_free(k->spool);
+    bk_spill_free(k->spill);
     free(k->chunks);
     free(k);
 }
@@ -62,10 +62,9 @@ static bool pack(struct bk_keeper *k, struct bk_str raw, struct bk_err *err)
         k->cap = k->cap > 0 ? 2 * k->cap : 16;
         k->chunks = bk_realloc(k->chunks, k->cap * sizeof *k->chunks);
     }
-    k->chunks[k->n_chunks++] = (struct chunk){.offset = bk_spool_size(k->spool),
-                                              .packed_size = k->packed.len,
-                                              .raw_size = raw.len};
-    return bk_spool_add(k->spool, bk_buf_str(&k->packed), err);
+    struct chunk *c = &k->chunks[k->n_chunks++];
+    *c = (struct chunk){.packed_size = k->packed.len, .raw_size = raw.len};
+    return bk_spill_add(k->spill, bk_buf_str(&k->packed), &c->at, err);
 }
 
 bool bk_keeper_add(struct bk_keeper *k, struct bk_str bytes, struct bk_err *err)
@@ -118,11 +117,6 @@ bool bk_keeper_chunk(struct bk_keeper *k, size_t chunk, struct bk_buf *packed,
                      size_t *raw_size, struct bk_err *err)
 {
     const struct chunk *c = &k->chunks[chunk];
-    bk_buf_clear(packed);
-    char *room = bk_buf_reserve(packed, c->packed_size);
-    if (room == NULL)
-        return bk_fail(err, BK_ESYS, "no memory for a chunk");
-    packed->len = c->packed_size;
     *raw_size = c->raw_size;
-    return bk_spool_read(k->spool, c->offset, room, c->packed_size, err);
+    return bk_spill_get(k->spill, c->at, c->packed_size, packed, err);
 }

@@ -2,7 +2,7 @@
  * zstd chunks as they come.
  *
  * It knows no database, so that it may be filled while the same bytes are still being
- * read by an importer, on a thread of its own.  The packed chunks wait in a spool. */
+ * read by an importer, on a thread of its own.  The packed chunks wait in a spill. */
 #ifndef BK_ARCHIVE_KEEPER_H
 #define BK_ARCHIVE_KEEPER_H
 

@@ -91,9 +91,11 @@ bool bk_spill_get(struct bk_spill *s, uint64_t at, size_t n, struct bk_buf *byte
     bk_buf_clear(bytes);
     if (at > s->memory.len + s->in_file || n > s->memory.len + s->in_file - at)
         return bk_fail(err, BK_ESYS, "read beyond the temporary file's end");
-    if (at < s->memory.len) { /* a piece is never cut in two */
-        bk_buf_add(bytes, bk_upto(bk_from(bk_buf_str(&s->memory), (size_t)at), n));
-        return true;
+    if (at < s->memory.len) {
+        struct bk_str held = bk_upto(bk_from(bk_buf_str(&s->memory), (size_t)at), n);
+        bk_buf_add(bytes, held);
+        at += held.len;
+        n -= held.len;
     }
     char *to = bk_buf_reserve(bytes, n);
     if (!to)
