@@ -317,7 +317,7 @@ static bool first_pass(struct bk_ask *ask, bool gather, struct bk_err *err)
         for (size_t k = 0; gather && k < points.n; k++) {
             if (points.classes[k] == BK_NO_CLASS)
                 continue;
-            if (ask->n_elements == BK_ASK_ELEMENTS)
+            if (ask->n_elements == ask->s->hold)
                 return bk_fail(err, BK_EDB, "more points than the dictionary says");
             ask->elements[ask->n_elements++] =
                 (points.keys[k] - ask->least) << ask->class_bits | points.classes[k];
@@ -366,8 +366,8 @@ static void put_sums(struct bk_ask *ask)
 static bool answer(struct bk_ask *ask, const struct bk_sample_sum *total,
                    struct bk_err *err)
 {
-    bool fits = total->n <= BK_ASK_ELEMENTS;
-    size_t room = fits ? (size_t)total->n : BK_ASK_ELEMENTS;
+    bool fits = total->n <= ask->s->hold;
+    size_t room = fits ? (size_t)total->n : ask->s->hold;
     if (ask->n_classes == 0)
         ask->scan.to_ns = INT64_MIN; /* nothing is selected */
     ask->elements = bk_realloc(NULL, room * sizeof *ask->elements);

@@ -45,11 +45,9 @@ struct bk_ask {
     int decimals;
     uint64_t least, most; /* keys of the metric's smallest and largest number */
 
-    uint64_t *elements, *other; /* of BK_ASK_ELEMENTS */
+    uint64_t *elements, *other; /* s->hold of them at the most */
     size_t n_elements;
 };
-
-#define BK_ASK_ELEMENTS ((size_t)1 << 20)
 
 /* One chunk's points of the metric; keys and classes stay valid until the next. */
 struct bk_ask_points {

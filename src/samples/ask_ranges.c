@@ -167,7 +167,7 @@ static bool gather(struct ranges *r, size_t first, size_t end, struct bk_err *er
             size_t piece = piece_of(r, key);
             if (piece < first || piece >= end || !r->needed[piece])
                 continue;
-            if (ask->n_elements == BK_ASK_ELEMENTS)
+            if (ask->n_elements == ask->s->hold)
                 return bk_fail(err, BK_EDB, "chunk %zu: it has changed", i);
             ask->elements[ask->n_elements++] =
                 (key - r->at.low) << ask->class_bits | points.classes[k];
@@ -192,7 +192,7 @@ static bool resolve_pieces(struct ranges *r, struct bk_err *err)
         if (!r->needed[i])
             continue;
         uint64_t n = points_in(r, i);
-        if (r->shift == 0 || n > BK_ASK_ELEMENTS) {
+        if (r->shift == 0 || n > r->ask->s->hold) {
             r->needed[i] = 0;
             if (r->shift == 0)
                 resolve_key(r, i);
@@ -200,7 +200,7 @@ static bool resolve_pieces(struct ranges *r, struct bk_err *err)
                 put_off(r, i);
             continue;
         }
-        if (held + n > BK_ASK_ELEMENTS) {
+        if (held + n > r->ask->s->hold) {
             if (!gather(r, first, i, err))
                 return false;
             first = i;

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HELD ((size_t)1 << 20) /* values */
-
 struct seconds {
     struct bk_scan scan;
     const struct bk_timeline *timeline;
@@ -38,7 +36,7 @@ static int64_t start_ns(const struct seconds *s, size_t second)
            bk_samples_second(s->scan.s, second).second * BK_NS_PER_S;
 }
 
-/* The seconds [first, end), whose points are at most HELD. */
+/* The seconds [first, end), which have no more points than can be held. */
 static bool gather(struct seconds *s, size_t first, size_t end, struct bk_err *err)
 {
     size_t at = 0;
@@ -82,7 +80,7 @@ static bool quantiles(struct seconds *s, double q, double *out, struct bk_err *e
     size_t n = s->timeline->n_used;
     for (size_t first = 0; first < n;) {
         size_t end = first, held = 0;
-        while (end < n && held + s->counts[end] <= HELD)
+        while (end < n && held + s->counts[end] <= s->scan.s->hold)
             held += s->counts[end++];
         if (end == first) {
             if (!ask(s, first, q, &out[first], err))
@@ -112,7 +110,7 @@ bool bk_samples_by_second(struct bk_samples *samples, size_t metric, double q,
     s.scan.times = true;
     s.counts = bk_realloc(NULL, (n + 1) * sizeof *s.counts);
     s.end = bk_realloc(NULL, (n + 1) * sizeof *s.end);
-    s.values = bk_realloc(NULL, HELD * sizeof *s.values);
+    s.values = bk_realloc(NULL, samples->hold * sizeof *s.values);
     memset(s.counts, 0, (n + 1) * sizeof *s.counts);
     memset(s.end, 0, (n + 1) * sizeof *s.end);
     for (size_t i = 0; i < n; i++)

@@ -78,6 +78,7 @@ struct bk_timeline {
     struct bk_live_second *pages[BK_SECONDS / BK_SECOND_PAGE + 1];
     uint64_t off;
     size_t n_bins;     /* of all sketches */
+    size_t max_bins;   /* that may be */
     uint32_t width;    /* seconds that a sketch is of */
     uint32_t *seconds; /* of each point of the chunk at hand */
     /* after bk_timeline_finish */
@@ -141,6 +142,8 @@ struct bk_samples {
     struct bk_timeline timeline;
     struct bk_sketch (*sketches)[BK_N_OUTCOMES]; /* of BK_SKETCHED_METRICS */
     int8_t decimals[BK_MAX_METRICS]; /* that all values have; -1: some are doubles */
+
+    size_t hold; /* points that a question may hold: 8 bytes each, twice */
 
     bool finished;
     struct bk_sample_sum *totals; /* of n_metrics; after bk_samples_finish */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define IN_MEMORY ((size_t)8 << 20) /* packed chunks */
+#define HOLD      ((size_t)1 << 20)
 
 /* --- made and freed --- */
 
@@ -33,7 +34,8 @@ static void free_columns(struct bk_sample_columns *c)
 struct bk_samples *bk_samples_empty(void)
 {
     struct bk_samples *s = bk_realloc(NULL, sizeof *s);
-    *s = (struct bk_samples){.arena = bk_arena_new(), .work = bk_chunk_work_new()};
+    *s = (struct bk_samples){
+        .arena = bk_arena_new(), .work = bk_chunk_work_new(), .hold = HOLD};
     return s;
 }
 

@@ -15,7 +15,7 @@
 
 void bk_timeline_init(struct bk_timeline *t)
 {
-    *t = (struct bk_timeline){.first_ns = BK_NO_TIME, .width = 1};
+    *t = (struct bk_timeline){.first_ns = BK_NO_TIME, .width = 1, .max_bins = MAX_BINS};
     t->seconds = bk_realloc(NULL, BK_CHUNK_POINTS * sizeof *t->seconds);
 }
 
@@ -181,7 +181,7 @@ static void join(struct bk_timeline *t, struct bk_live_second *to,
 
 void bk_timeline_trim(struct bk_timeline *t)
 {
-    while (t->n_bins > MAX_BINS && t->width < BK_SECONDS) {
+    while (t->n_bins > t->max_bins && t->width < BK_SECONDS) {
         for (size_t i = t->width; i < BK_SECONDS; i += 2 * (size_t)t->width) {
             if (t->pages[i / BK_SECOND_PAGE] != NULL && live(t, i)->sketches != NULL)
                 join(t, make_live(t, i - t->width), live(t, i));
