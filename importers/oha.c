@@ -1,6 +1,7 @@
 /* What oha writes (https://github.com/hatoo/oha, src/printer.rs, 0.5 to 1.x): JSON
  * (--output-format json, once --json), times in seconds, with null for what there is
- * none of; or, with --output-format csv, one answered request a line.
+ * none of; with --output-format csv, one answered request a line; else a text like
+ * hey's.
  *
  * For oha every answer is a success, whatever its status: successRate leaves out
  * requests without an answer, and those that the deadline broke off are in neither
@@ -10,14 +11,13 @@
 
 #include "../src/base/num.h"
 #include "shared/json.h"
-#include "shared/load.h"
+#include "shared/load_text.h"
 
 #include <math.h>
 
-#define MAX_TEXT        ((size_t)16 * 1024 * 1024)
-#define MAX_DEPTH       8
-#define MAX_PATH        ((size_t)200)
-#define MAX_SHARE_ERROR 1e-6
+#define MAX_TEXT  ((size_t)16 * 1024 * 1024)
+#define MAX_DEPTH 8
+#define MAX_PATH  ((size_t)200)
 
 static const char *const times[] = {"DNS", "DNS+dialup", "Response-delay", NULL};
 static const struct bk_load_columns columns = {.latency = "request-duration",
@@ -126,28 +126,6 @@ static void take_counts(struct reader *r, const struct bk_json *root)
         r->outcomes.locator = bk_line_locator(r->im->arena, codes->line);
 }
 
-/* Puts the share of failures by status before oha's own where they differ. */
-static void settle_error_rate(struct reader *r)
-{
-    const struct bk_outcomes *o = &r->outcomes;
-    double n = o->ok + o->failed + o->errors;
-    if (!o->any || n <= 0)
-        return;
-    double share = (o->failed + o->errors) / n;
-    for (size_t i = 0; i < r->run->n_measurements; i++) {
-        struct bk_measurement *m = &r->run->measurements[i];
-        if (!bk_is(m->metric, "error_rate") || m->scope.len > 0)
-            continue;
-        if (fabs(m->value - share) <= MAX_SHARE_ERROR)
-            return;
-        m->rank = 1;
-    }
-    struct bk_measurement *d =
-        bk_run_derive(r->im->arena, r->run, "error_rate", "value", "ratio", share,
-                      "(statuses outside 200 to 399 + errors) / requests");
-    d->locator = o->locator;
-}
-
 static bool is_result(const struct bk_json *root)
 {
     const struct bk_json *summary = bk_json_get(root, "summary");
@@ -164,6 +142,8 @@ static bool import(struct bk_input *in, const struct bk_importing *im,
     struct bk_str text;
     if (bk_load_is_samples(in, &columns))
         return bk_load_samples(in, im, &columns, err);
+    if (!bk_starts(bk_trim(bk_input_head(in)), BK_S("{")))
+        return bk_load_text(in, im, BK_LOAD_OHA, err);
     if (!bk_input_text(in, MAX_TEXT, &text, err))
         return false;
     const struct bk_json *root =
@@ -177,11 +157,19 @@ static bool import(struct bk_input *in, const struct bk_importing *im,
     r.run->closed_loop = true;
     take_counts(&r, root);
     take_numbers(&r, root, BK_S(""), 0);
-    settle_error_rate(&r);
+    bk_load_settle_error_rate(im, r.run, &r.outcomes);
     bk_load_outcomes(im, r.run, &r.outcomes);
     bk_emit_drop_zero_latency(im, r.run);
     bk_emit_derived(im, r.run);
     return im->sink->run(im->sink, r.run, err);
+}
+
+static int bid_text(struct bk_str head)
+{
+    bool first;
+    if (bk_load_text_tool(head, &first) != BK_LOAD_OHA)
+        return 0;
+    return first ? 95 : 85;
 }
 
 static int bid(const struct bk_input *in)
@@ -191,7 +179,7 @@ static int bid(const struct bk_input *in)
     if (start.len == 0)
         return 0;
     if (start.ptr[0] != '{')
-        return bk_load_is_samples(in, &columns) ? 95 : 0;
+        return bk_load_is_samples(in, &columns) ? 95 : bid_text(head);
     if (!bk_input_is_whole(in))
         return bk_json_head_has_key(head, "successRate") &&
                        bk_json_head_has_key(head, "latencyPercentiles") &&
@@ -209,15 +197,20 @@ static int bid(const struct bk_input *in)
 const struct bk_importer bk_importer_oha = {
     .name = "oha",
     .title = "oha results",
-    .upstream = "oha 0.5 to 1.x, --output-format json and csv",
-    .gives = "one run; of the CSV exact statistics and a timeline",
+    .upstream = "oha 0.4 to 1.x: its text, --output-format json and csv",
+    .gives = "one run, of a text one for each summary; of the CSV exact statistics and "
+             "a timeline",
     .example = "oha -z 30s -c 16 --no-tui --output-format json http://HOST/ > oha.json",
     .signature =
-        "an object with summary and latencyPercentiles, or the header of oha's CSV",
+        "an object with summary and latencyPercentiles; the header of oha's CSV; or "
+        "\"Summary:\" with Success rate, Slowest and Requests/sec below it",
     .traps = "successRate counts answers of any status; where statuses contradict it, "
              "the share of failures is derived from the counts.\n"
-             "What is null was not observed.",
-    .version = 1,
+             "What is null was not observed.\n"
+             "What the deadline broke off is in neither count.\n"
+             "The unit of the text's times follows the slowest request, \"10 sec\" "
+             "being one.",
+    .version = 2,
     .bid = bid,
     .import = import,
 };
