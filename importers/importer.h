@@ -129,6 +129,10 @@ struct bk_importer {
 extern const struct bk_importer *const bk_importers[];
 extern const size_t bk_n_importers;
 const struct bk_importer *bk_importer_named(struct bk_str name); /* NULL: unknown */
+/* As bk_importer_named, for a name that somebody typed: NULL with BK_EUSAGE, which says
+ * what the nearest name is. */
+const struct bk_importer *bk_importer_asked(struct bk_arena *a, const char *name,
+                                            struct bk_err *err);
 
 #define BK_MAX_BIDS 8
 struct bk_bids { /* the highest bid and who made it; more than one is a tie */
@@ -137,9 +141,12 @@ struct bk_bids { /* the highest bid and who made it; more than one is a tie */
     size_t n;
 };
 void bk_importer_bids(const struct bk_input *in, struct bk_bids *bids);
+struct bk_bid {
+    const struct bk_importer *importer;
+    int bid;
+};
+/* Every bid above 0, the highest first. */
+const struct bk_bid *bk_importer_all_bids(struct bk_arena *a, const struct bk_input *in,
+                                          size_t *n);
 
 #endif
-/* As bk_importer_named, for a name that somebody typed: NULL with BK_EUSAGE, which says
- * what the nearest name is. */
-const struct bk_importer *bk_importer_asked(struct bk_arena *a, const char *name,
-                                            struct bk_err *err);

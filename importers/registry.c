@@ -59,3 +59,21 @@ void bk_importer_bids(const struct bk_input *in, struct bk_bids *bids)
             bids->winners[bids->n++] = bk_importers[i];
     }
 }
+
+const struct bk_bid *bk_importer_all_bids(struct bk_arena *a, const struct bk_input *in,
+                                          size_t *n)
+{
+    struct bk_bid *bids = bk_alloc_array(a, bk_n_importers, sizeof *bids);
+    *n = 0;
+    for (size_t i = 0; i < bk_n_importers; i++) {
+        int bid = bk_importers[i]->bid(in);
+        size_t at = *n;
+        if (bid <= 0)
+            continue;
+        for (; at > 0 && bids[at - 1].bid < bid; at--)
+            bids[at] = bids[at - 1];
+        bids[at] = (struct bk_bid){bk_importers[i], bid};
+        ++*n;
+    }
+    return bids;
+}

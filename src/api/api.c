@@ -52,6 +52,13 @@ bool bk_api_open(bk_warehouse **w, const char *path, bk_open_mode mode,
     return bk_db_open(&(*w)->db, path, modes[mode], err);
 }
 
+bool bk_api_open_memory(bk_warehouse **w, struct bk_err *err)
+{
+    *w = bk_realloc(NULL, sizeof **w);
+    **w = (struct bk_warehouse){0};
+    return bk_db_open_memory(&(*w)->db, err);
+}
+
 bool bk_api_ask(bk_warehouse *w, const struct bk_question *q, const void *args,
                 const struct bk_strings *positional, const struct bk_strings *where,
                 struct bk_report **report, struct bk_err *err)

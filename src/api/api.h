@@ -23,6 +23,24 @@ bool bk_api_ask(bk_warehouse *w, const struct bk_question *q, const void *args,
                 const struct bk_strings *positional, const struct bk_strings *where,
                 struct bk_report **report, struct bk_err *err);
 
+/* A warehouse in memory, empty: nothing that happens to it is kept. */
+bool bk_api_open_memory(bk_warehouse **w, struct bk_err *err);
+
+/* What an import of the paths would make of them, as a report that must be freed.
+ * NULL when it fails. */
+struct bk_explanation {
+    bk_warehouse *known; /* whose aliases count; only read; may be NULL */
+    const struct bk_import_options *options;
+    const struct bk_strings *paths;
+    const struct bk_ingest_observer *observer;
+};
+bool bk_api_explain(const struct bk_explanation *x, struct bk_report **report,
+                    struct bk_err *err);
+
+/* The numbers of the runs that a filter (--where) matches; in the arena. */
+bool bk_api_run_ids(bk_warehouse *w, struct bk_arena *a, const struct bk_strings *where,
+                    const int64_t **ids, size_t *n, struct bk_err *err);
+
 /* Refuses a wrong number of positional arguments. */
 bool bk_api_check_positional(const char *command, const char *usage,
                              const struct bk_strings *positional, size_t min,

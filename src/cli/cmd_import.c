@@ -325,21 +325,70 @@ static void abandon(struct importing *im)
     bk_report_free(im->report);
 }
 
+/* --- the explanation --- */
+
+static void on_explained(void *self, const struct bk_file_result *r)
+{
+    struct importing *im = self;
+    bk_progress_clear(&im->progress);
+    im->total.files[r->status]++;
+}
+
+static int explain(struct bk_cli *cli, const struct bk_import_options *options,
+                   const struct bk_strings *paths, struct bk_err *err)
+{
+    struct importing im = {.cli = cli};
+    const struct bk_ingest_observer observer = {
+        .file = on_explained,
+        .progress = on_progress,
+        .interrupted = is_interrupted,
+        .self = &im,
+    };
+    struct bk_report *report = NULL;
+    if (!bk_cli_open_output(cli, err) || !bk_cli_open_if_there(cli, err))
+        return 0;
+    const struct bk_explanation x = {cli->warehouse, options, paths, &observer};
+    bk_progress_init(&im.progress, cli->common.quiet);
+    catch_interrupt();
+    bool ok = bk_api_explain(&x, &report, err);
+    bk_progress_clear(&im.progress);
+    if (ok)
+        bk_cli_render(cli, report, err);
+    bk_report_free(report);
+    return im.total.files[BK_FILE_FAILED] > 0 ? bk_exit_status(BK_EINPUT) : 0;
+}
+
+/* A dry run needs no warehouse, and makes none. */
+static bool open_for(struct bk_cli *cli, const struct bk_import_options *options,
+                     struct bk_err *err)
+{
+    if (!options->dry_run)
+        return bk_cli_open(cli, BK_CMD_WRITE, err);
+    return bk_cli_open_if_there(cli, err) &&
+           (cli->warehouse || bk_api_open_memory(&cli->warehouse, err));
+}
+
 static int run(struct bk_cli *cli, const void *args,
                const struct bk_strings *positional, struct bk_err *err)
 {
     const struct bk_import_options *options = args;
     struct importing im = {.cli = cli};
-    const struct bk_ingest_observer observer = {on_file, on_progress, is_interrupted,
-                                                &im};
+    const struct bk_ingest_observer observer = {
+        .file = on_file,
+        .progress = on_progress,
+        .interrupted = is_interrupted,
+        .self = &im,
+    };
     struct bk_archive *ar;
     if (positional->n == 0 && !options->before) {
         bk_fail(err, BK_EUSAGE,
                 "'import' needs a file or folder (see 'benchkeep import -h')");
         return 0;
     }
-    if (!bk_cli_open(cli, BK_CMD_WRITE, err) ||
-        !bk_api_archive(cli->warehouse, &ar, err) || !begin(&im, err))
+    if (options->explain && options->dry_run)
+        return explain(cli, options, positional, err);
+    if (!open_for(cli, options, err) || !bk_api_archive(cli->warehouse, &ar, err) ||
+        !begin(&im, err))
         return 0;
     catch_interrupt();
     bool ok = bk_ingest(ar, options, positional, &observer, err);
@@ -367,6 +416,7 @@ const struct bk_cmd bk_cmd_import = {
         "  benchkeep import --from-path "
         "'{model}/results/results_{concurrency}.csv' .\n"
         "  benchkeep import --layout bench-sessions.layout results/\n"
+        "  benchkeep import --dry-run --explain summary.json\n"
         "  benchkeep import --before start.prom --after end.prom --hardware b200\n"
         "  benchkeep import --timing 'embedding_latency:ms:embedding took "
         "([0-9.]+)ms' app.log\n",

@@ -53,6 +53,8 @@ const char *bk_command_nearest(struct bk_arena *a, const char *name);
 /* Opens the warehouse of the common options; a missing one is an error that says what
  * to do, unless it is created. */
 bool bk_cli_open(struct bk_cli *cli, enum bk_cmd_db how, struct bk_err *err);
+/* Opens it for reading when it is there; cli->warehouse stays NULL when it is not. */
+bool bk_cli_open_if_there(struct bk_cli *cli, struct bk_err *err);
 
 /* --- output.c --- */
 /* Opens the output, so that a bad path fails before the work. */

@@ -88,6 +88,13 @@ bool bk_cli_open(struct bk_cli *cli, enum bk_cmd_db how, struct bk_err *err)
     return bk_api_open(&cli->warehouse, cli->db_path, modes[how], err);
 }
 
+bool bk_cli_open_if_there(struct bk_cli *cli, struct bk_err *err)
+{
+    if (access(cli->db_path, F_OK) != 0 && errno == ENOENT)
+        return true;
+    return bk_cli_open(cli, BK_CMD_READ, err);
+}
+
 static int run_question(struct bk_cli *cli, const struct bk_question *q,
                         const void *args, const struct bk_strings *positional,
                         struct bk_err *err)

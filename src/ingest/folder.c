@@ -4,7 +4,7 @@
  * the layout names beside it add context, growths and timings, each kept as a source of
  * its own.  What is incomplete beside the result never stops the import: it becomes a
  * finding. */
-#include "internal.h"
+#include "explain.h"
 
 #include <math.h>
 #include <string.h>
@@ -135,6 +135,7 @@ static bool choose(struct folder *fo, struct part *p, struct bk_err *err)
     if (!open_part(fo, p, err) || !bk_file_input(&p->file, &input, err))
         return false;
     bool ok = bk_unit_choose(fo->u.in, input, &p->importer, err);
+    bk_explain_bids(fo->u.in, p->entry->path, input);
     bk_input_close(input);
     return ok;
 }

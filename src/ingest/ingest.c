@@ -157,6 +157,9 @@ static bool prepare(struct bk_ingesting *in, struct bk_err *err)
         return false;
     if ((in->options->before == NULL) != (in->options->after == NULL))
         return bk_fail(err, BK_EUSAGE, "--before and --after go together");
+    if (in->options->explain && !in->options->dry_run)
+        return bk_fail(err, BK_EUSAGE,
+                       "--explain stores nothing: it goes together with --dry-run");
     context_text(in);
     /* A malformed --map is told before any file is read. */
     return in->options->map.n == 0 || bk_unit_dict(in, err);
@@ -242,6 +245,7 @@ bool bk_ingest(struct bk_archive *ar, const struct bk_import_options *options,
         .options = options,
         .observer = observer,
         .arena = bk_arena_new(),
+        .explain = observer ? observer->explain : NULL,
     };
     bool ok = prepare(&in, err) && import_all(&in, paths, err);
     bk_layout_free(&in.layout);

@@ -19,6 +19,7 @@ struct bk_import_options {       /* all may be NULL or empty */
     struct bk_strings timing;   /* METRIC:UNIT:REGEX */
     const char *before, *after; /* two expositions whose difference is a run */
     bool dry_run;
+    bool explain; /* with dry_run: the observer's explanation is wanted */
 };
 
 /* The options of 'benchkeep import', filling a struct bk_import_options (options.c). */
@@ -42,6 +43,7 @@ struct bk_file_result { /* one file, as 'import' reports it */
         error; /* why it failed or was skipped: "importing 'a.json': line 3: ..." */
 };
 
+struct bk_explain;
 struct bk_ingest_observer { /* told as it goes; all may be NULL */
     void (*file)(void *self, const struct bk_file_result *r);
     void (*progress)(void *self, struct bk_str path, int64_t done_bytes,
@@ -49,6 +51,7 @@ struct bk_ingest_observer { /* told as it goes; all may be NULL */
     bool (*interrupted)(void *self); /* true: stop before the next step; the current
                                         unit is rolled back */
     void *self;
+    struct bk_explain *explain; /* explain.h: filled by a dry run; NULL: nobody asks */
 };
 
 /* Imports every path (files, folders, "-").  Goes on past bad files.  False only when

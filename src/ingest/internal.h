@@ -182,6 +182,7 @@ struct bk_ingesting {
     int64_t taken_ns;                 /* --started-at */
     struct bk_str context;            /* the options as text, for reimport */
     int64_t done_bytes, total_bytes;
+    struct bk_explain *explain; /* NULL: nobody asks */
 };
 
 /* --- unit.c: what goes into the archive as a whole --- */
@@ -190,6 +191,10 @@ struct bk_member { /* a file of the unit that becomes a source */
     struct bk_str format;
     int version;
     bool known; /* the archive has it and its snapshots already */
+};
+struct bk_run_places { /* who said what a run says: name -> struct bk_str * */
+    const struct bk_run *run;
+    struct bk_map places;
 };
 struct bk_unit_work {    /* a unit in the making; as a sink it collects */
     struct bk_sink sink; /* first */
@@ -215,6 +220,8 @@ struct bk_unit_work {    /* a unit in the making; as a sink it collects */
     bool begun;       /* the archive's unit is open */
     bool known;       /* another process imported the same meanwhile */
     struct bk_counts counts;
+    struct bk_run_places *said; /* for an explanation, in the order of the runs */
+    size_t n_said;
 };
 void bk_unit_init(struct bk_unit_work *u, struct bk_ingesting *in, struct bk_str path);
 size_t bk_unit_member(struct bk_unit_work *u, struct bk_file *f, struct bk_str format,

@@ -30,5 +30,7 @@ const struct bk_opt bk_import_opts[] = {
     {0, "after", BK_OPT_TEXT, FIELD(after), "FILE", "the later of the two", NULL},
     {'n', "dry-run", BK_OPT_FLAG, FIELD(dry_run), NULL,
      "read everything, store nothing", NULL},
+    {0, "explain", BK_OPT_FLAG, FIELD(explain), NULL,
+     "with --dry-run: what each number would become, and why", NULL},
     {0},
 };

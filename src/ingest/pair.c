@@ -1,5 +1,5 @@
 /* Two expositions of one server: the run that lies between them (--before, --after). */
-#include "internal.h"
+#include "explain.h"
 
 #include <string.h>
 
@@ -19,6 +19,7 @@ static bool open_half(struct bk_unit_work *u, struct half *h, struct bk_err *err
     if (!bk_file_input(&h->file, &input, err))
         return false;
     bool ok = bk_unit_choose(u->in, input, &h->importer, err);
+    bk_explain_bids(u->in, h->r.path, input);
     bk_input_close(input);
     if (!ok || !bk_file_settle(u->arena, &h->file, u->in->observer, err))
         return false;
@@ -46,6 +47,7 @@ static bool run_importer(struct bk_unit_work *u, const struct half *before,
         .sink = &u->sink,
         .format = bk_str(imp->name),
         .taken_ns = u->in->taken_ns,
+        .explain = u->in->explain != NULL,
     };
     return bk_unit_input(u, &before->file, &first, err) &&
            bk_unit_input(u, &after->file, &second, err) &&

@@ -1,5 +1,5 @@
 /* One file, one unit. */
-#include "internal.h"
+#include "explain.h"
 
 #include <string.h>
 
@@ -75,6 +75,7 @@ static bool choose(struct bk_ingesting *in, struct bk_file *f,
     if (!bk_file_input(f, &input, err))
         return false;
     bool ok = bk_unit_choose(in, input, imp, err);
+    bk_explain_bids(in, f->path, input);
     bk_input_close(input);
     return ok;
 }

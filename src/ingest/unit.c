@@ -2,7 +2,7 @@
  * the checks, and only then the archive's transaction is opened, so that a bad file
  * never locks the warehouse.  Only snapshots, which may have millions of samples, go
  * straight on to the archive inside the transaction. */
-#include "internal.h"
+#include "explain.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -36,6 +36,7 @@ void bk_unit_tell(struct bk_ingesting *in, struct bk_file_result *r)
 {
     if (r->status != BK_FILE_IMPORTED) /* nothing was stored */
         r->redactions = 0;
+    bk_explain_file(in, r);
     if (in->observer && in->observer->file)
         in->observer->file(in->observer->self, r);
 }
@@ -71,7 +72,7 @@ bool bk_unit_dict(struct bk_ingesting *in, struct bk_err *err)
     if (in->dict)
         return true;
     struct bk_dict *d = bk_dict_new(in->arena);
-    if (!bk_archive_load_aliases(in->archive, d, err))
+    if (!bk_archive_load_aliases(bk_explain_aliases(in), d, err))
         return false;
     for (size_t i = 0; i < in->options->map.n; i++) {
         if (!bk_dict_add_map(d, bk_str(in->options->map.items[i]), err))
@@ -342,6 +343,7 @@ bool bk_unit_import(struct bk_unit_work *u, const struct bk_importer *imp,
         .taken_ns = taken_at(u, f->path),
         .run_folder = !u->part && !bk_eq(u->path, f->path),
         .part = u->part,
+        .explain = u->in->explain != NULL,
     };
     im.n_rules = bk_unit_rules(u->in, u->arena, bk_path_base(f->path), &im.rules);
     bool ok = imp->import(input, &im, err);
@@ -397,6 +399,7 @@ bool bk_unit_context(struct bk_unit_work *u, struct bk_str path,
             bk_context_apply(&ap, layout, true);
         bk_context_apply(&ap, &u->in->flags, false);
         bk_context_settle(u->runs[i]);
+        bk_explain_context(u, &ap);
     }
     sizing_context(u, &u->in->flags);
     sizing_context(u, &says);
@@ -483,6 +486,7 @@ bool bk_unit_store(struct bk_unit_work *u, struct bk_err *err)
     note_redactions(u);
     if (u->in->options->dry_run) {
         count_dry(u);
+        bk_explain_unit(u);
         return true;
     }
     if (!u->begun && !begin(u, err))
