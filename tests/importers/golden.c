@@ -5,6 +5,10 @@
  *                      fails is "error: MESSAGE".  BK_UPDATE=1 writes CASE.want instead.
  *     golden --matrix  lets every importer bid on every case of every format: the one of
  *                      its folder must win alone.
+ *     golden --bids FOLDER
+ *                      prints, for every file below FOLDER, who wins and every bid above
+ *                      0, one a line with tabs between; ends with 1 when some file has
+ *                      not exactly one winner.
  *
  * CASE.args holds options, one a line, '#' starting a comment:
  *     map COLUMN=NAME[.STAT][:UNIT]        as --map
@@ -20,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define MAX_RULES 16
 
@@ -308,11 +313,72 @@ static struct tally run_matrix(const char *root)
     return t;
 }
 
+/* --- the bids on any folder --- */
+
+static bool print_bids(const char *path, const char *shown)
+{
+    struct bk_arena *a = bk_arena_new();
+    struct bk_input *in;
+    struct bk_err err = {0};
+    size_t n = 0;
+    const struct bk_bid *bids = NULL;
+    if (bk_input_open(&in, path, &err)) {
+        bk_input_set_dict(in, bk_dict_new(a));
+        bids = bk_importer_all_bids(a, in, &n);
+        bk_input_close(in);
+    }
+    bool one = n == 1 || (n > 1 && bids[0].bid > bids[1].bid);
+    printf("%s\t%s\t", shown,
+           one     ? bids[0].importer->name
+           : n > 1 ? "(a tie)"
+                   : "(nobody)");
+    for (size_t i = 0; i < n; i++)
+        printf("%s%s=%d", i > 0 ? " " : "", bids[i].importer->name, bids[i].bid);
+    printf("%s\n", err.code == BK_OK ? "" : err.msg);
+    bk_arena_free(a);
+    return one;
+}
+
+/* Deeper folders than a corpus has are a loop of links. */
+static struct tally bids_below(const char *root, const char *path, int depth)
+{
+    struct bk_arena *a = bk_arena_new();
+    struct tally t = {0};
+    size_t n;
+    char **names = depth < 32 ? list(a, path, &n) : NULL;
+    for (size_t i = 0; names != NULL && i < n; i++) {
+        const char *full = bk_fmt(a, "%s/%s", path, names[i]).ptr;
+        struct stat st;
+        if (stat(full, &st) != 0)
+            continue;
+        if (S_ISDIR(st.st_mode)) {
+            struct tally below = bids_below(root, full, depth + 1);
+            t.passed += below.passed;
+            t.failed += below.failed;
+        } else if (S_ISREG(st.st_mode)) {
+            bool one = print_bids(full, full + strlen(root) + 1);
+            t.passed += one;
+            t.failed += !one;
+        }
+    }
+    bk_arena_free(a);
+    return t;
+}
+
+static int run_bids(const char *folder)
+{
+    struct tally t = bids_below(folder, folder, 0);
+    fprintf(stderr, "%d files with one winner, %d without\n", t.passed, t.failed);
+    return t.failed == 0 && t.passed > 0 ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
     const char *root = BK_SOURCE_DIR "/tests/importers";
+    if (argc == 3 && strcmp(argv[1], "--bids") == 0)
+        return run_bids(argv[2]);
     if (argc != 2) {
-        fprintf(stderr, "usage: golden FORMAT | --matrix\n");
+        fprintf(stderr, "usage: golden FORMAT | --matrix | --bids FOLDER\n");
         return 2;
     }
     bool matrix = strcmp(argv[1], "--matrix") == 0;
