@@ -110,6 +110,20 @@ static struct bk_field *table_fields(struct bk_sweep *s, const struct bk_table *
     return fields;
 }
 
+/* A table whose rows are metrics ("metric,min,p50,p95"), or whose cells are, as
+ * documents have them: of every orientation.  False: it says nothing. */
+static bool read_turned(struct bk_sweep *s, struct bk_table *t)
+{
+    struct bk_doc d = {.im = s->im};
+    bk_doc_read_table(&d, t);
+    bk_doc_assemble(&d);
+    if (d.known == 0 || d.runs.n == 0)
+        return false;
+    s->runs = d.runs;
+    s->known = d.known;
+    return true;
+}
+
 static bool read_csv(struct bk_sweep *s, struct bk_str text, struct bk_err *err)
 {
     struct bk_table t = {0};
@@ -126,6 +140,8 @@ static bool read_csv(struct bk_sweep *s, struct bk_str text, struct bk_err *err)
     struct bk_cell_rules rules = {.keep_texts = true,
                                   .decimal = table_decimal(im->arena, &t)};
     struct bk_field *fields = table_fields(s, &t, rules.decimal);
+    if (s->known == 0 && read_turned(s, &t))
+        return note_ragged(im, t.ragged, err);
     for (size_t i = 0; i < t.n_rows; i++) {
         struct bk_run *run = bk_runs_add(im, &s->runs);
         for (size_t j = 0; j < t.n_columns; j++) {

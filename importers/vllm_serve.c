@@ -7,14 +7,15 @@
  * --append-result puts objects one behind the other; --metadata adds texts under any
  * name; --save-detailed adds an array per quantity, in seconds.  'vllm bench sweep
  * serve' (vllm/benchmarks/sweep/serve.py) adds run_number and, behind it, the parameters
- * that it varies; its summary.json is an array of the same objects, its warm-ups have
- * run_number -1, and its *.failure.json say why a run is missing.
+ * that it varies; its summary.json is an array of the same objects and its summary.csv a
+ * table of them (vllm_serve_csv.h), its warm-ups have run_number -1, and its *.failure.json say why a run is missing.
  *
  * All times and rates cover the requests that succeeded. */
 #include "importer.h"
 
 #include "shared/emit.h"
 #include "shared/serving.h"
+#include "vllm_serve_csv.h"
 
 #define BID_SURE    95
 #define BID_LIKELY  90
@@ -22,6 +23,7 @@
 
 #define POSITIONS   "spec_decode_per_position_acceptance_rates"
 #define MAX_MESSAGE ((size_t)200)
+#define MAX_TABLE   ((size_t)32 * 1024 * 1024)
 
 /* --- the bid --- */
 
@@ -55,6 +57,8 @@ static bool has(unsigned found, enum key key)
 static int bid(const struct bk_input *in)
 {
     unsigned found = bk_serving_keys(bk_input_head(in), keys, N_KEYS);
+    if (bk_vllm_csv_is(bk_input_head(in)))
+        return BID_SURE;
     if (has(found, ERROR_TYPE) && has(found, SERVE_OVERRIDES))
         return BID_FAILURE;
     if (!has(found, MODEL_ID) || !has(found, NUM_PROMPTS))
@@ -160,6 +164,20 @@ static bool take(struct bk_serving *s, const struct bk_json *object, struct bk_e
     return true;
 }
 
+static bool import_table(struct bk_serving *s, struct bk_input *in, struct bk_err *err)
+{
+    struct bk_str text;
+    struct bk_buf json = {0};
+    bool ok = bk_input_text(in, MAX_TABLE, &text, err) &&
+              bk_vllm_csv_to_json(s->im->arena, text, &json, err);
+    text = bk_dup(s->im->arena, bk_buf_str(&json)); /* records point into it */
+    bk_buf_free(&json);
+    struct bk_input *rows = bk_input_of(bk_input_name(in), text);
+    ok = ok && bk_serving_read(s, rows, err);
+    bk_input_close(rows);
+    return ok;
+}
+
 static bool import(struct bk_input *in, const struct bk_importing *im,
                    struct bk_err *err)
 {
@@ -169,6 +187,8 @@ static bool import(struct bk_input *in, const struct bk_importing *im,
         .population = BK_POP_OK,
         .take = take,
     };
+    if (bk_vllm_csv_is(bk_input_head(in)))
+        return import_table(&s, in, err);
     return bk_serving_read(&s, in, err);
 }
 
@@ -176,11 +196,11 @@ const struct bk_importer bk_importer_vllm_serve = {
     .name = "vllm-serve",
     .title = "vLLM serving benchmark",
     .upstream = "benchmark_serving.py and vllm bench serve of vLLM 0.4 and later, "
-                "vllm bench sweep serve",
+                "vllm bench sweep serve (its summary.csv too)",
     .gives = "runs",
     .example = "vllm bench serve --model Qwen/Qwen3-4B --save-result",
     .signature = "an object with model_id and num_prompts beside tokenizer_id or "
-                 "results of requests and tokens",
+                 "results of requests and tokens, or a CSV with such columns",
     .traps =
         "Only requests that succeeded are timed, and request_throughput counts those "
         "only: it becomes ok_throughput too.\n"

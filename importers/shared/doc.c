@@ -390,6 +390,18 @@ void bk_doc_read(struct bk_doc *d, struct bk_str text)
     }
 }
 
+void bk_doc_read_table(struct bk_doc *d, struct bk_table *table)
+{
+    struct bk_doc_block *b = BK_PUSH(d->im->arena, d->blocks, d->n_blocks);
+    *b = (struct bk_doc_block){.kind = BK_BLOCK_TABLE,
+                               .line = table->header_line,
+                               .section = BK_NONE,
+                               .table = table};
+    d->facts = bk_run_new(d->im->arena);
+    d->decimal = prose_decimal(d);
+    bk_doc_table(d, b);
+}
+
 struct bk_piece *bk_doc_piece(struct bk_doc *d, size_t section, bool stated)
 {
     struct bk_piece *p = BK_PUSH(d->im->arena, d->pieces, d->n_pieces);

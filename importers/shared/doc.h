@@ -77,6 +77,8 @@ bool bk_doc_text(const struct bk_importing *im, struct bk_str *text,
 /* Reads a document into d (zeroed, with im and prose set): blocks, sections, pieces.
  * 'text' must stay.  Nothing is emitted. */
 void bk_doc_read(struct bk_doc *d, struct bk_str text);
+/* Reads one table, as a document that holds nothing else. */
+void bk_doc_read_table(struct bk_doc *d, struct bk_table *table);
 /* Puts the pieces together into d->runs. */
 void bk_doc_assemble(struct bk_doc *d);
 
