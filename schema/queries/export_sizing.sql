@@ -7,4 +7,4 @@ SELECT sizing_run.name AS sizing_run, sizing_run.model, sizing_run.server, sizin
 FROM sizing_run
 JOIN sizing_value ON sizing_value.sizing_run_id = sizing_run.id
 JOIN source ON source.id = sizing_value.source_id
-ORDER BY sizing_run.id, sizing_value.seq
+ORDER BY sizing_run.source_id, sizing_run.id, sizing_value.seq

@@ -8,4 +8,5 @@ FROM finding
 JOIN source ON source.id = finding.source_id
 LEFT JOIN run ON run.id = finding.run_id
 LEFT JOIN sizing_run ON sizing_run.id = finding.sizing_run_id
-ORDER BY CASE finding.severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, finding.id
+ORDER BY CASE finding.severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, source.unit_id,
+         finding.run_id IS NULL, finding.run_id, finding.sizing_run_id IS NULL, finding.sizing_run_id, finding.id

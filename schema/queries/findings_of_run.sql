@@ -4,4 +4,5 @@ SELECT finding.code, finding.severity, finding.subject, finding.message, finding
 FROM finding
 JOIN source ON source.id = finding.source_id
 WHERE finding.run_id = :run
-ORDER BY CASE finding.severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, finding.id
+ORDER BY CASE finding.severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, source.unit_id,
+         finding.id

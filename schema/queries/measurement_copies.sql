@@ -1,9 +1,9 @@
--- Reported times of one run that the newest runs of the same session on other hardware, brought by other units, have to
--- the last digit.  Bounded: 50 runs, whatever the size of the session.
+-- Reported times of one run that the newest runs of the same session on other hardware, brought by earlier units, have to
+-- the last digit; or only those that ':other' has, when it is not 0.  Bounded: 50 runs, whatever the size of the session.
 SELECT other.id, other.name, metric.id, metric.name, quantity.scope, quantity.stat, mine.value, mine.digits
 FROM (SELECT id, name
       FROM run
-      WHERE session_id = :session AND hardware_id <> :hardware AND unit_id <> :unit
+      WHERE session_id = :session AND hardware_id <> :hardware AND unit_id < :unit AND (:other = 0 OR id = :other)
       ORDER BY id DESC
       LIMIT 50) AS other
 JOIN measurement AS mine ON mine.run_id = :run AND mine.rank = 0

@@ -1,5 +1,5 @@
--- A run of another unit that says the same.
-SELECT id FROM run WHERE content = :content AND unit_id <> :unit
+-- A run of an earlier unit that says the same.
+SELECT id FROM run WHERE content = :content AND unit_id < :unit
 UNION ALL
-SELECT into_run_id FROM absorbed_run WHERE content = :content AND unit_id <> :unit
+SELECT into_run_id FROM absorbed_run WHERE content = :content AND unit_id < :unit
 LIMIT 1;

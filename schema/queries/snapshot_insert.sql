@@ -1,1 +1,1 @@
-INSERT INTO snapshot (source_id, syntax, taken_ns) VALUES (:source, :syntax, :taken) RETURNING id;
+INSERT INTO snapshot (id, source_id, syntax, taken_ns) VALUES (:id, :source, :syntax, :taken) RETURNING id;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../base/file.h"
+#include "../query/select.h"
 
 struct bk_warehouse {
     struct bk_db *db; /* NULL after a failed bk_open */
@@ -70,6 +71,22 @@ bool bk_api_ask(bk_warehouse *w, const struct bk_question *q, const void *args,
         return false;
     }
     *report = r;
+    return true;
+}
+
+bool bk_api_run_ids(bk_warehouse *w, struct bk_arena *a, const struct bk_strings *where,
+                    const int64_t **ids, size_t *n, struct bk_err *err)
+{
+    struct bk_filter filter;
+    struct bk_run_list runs;
+    if (!bk_filter_parse(a, w->db, where, &filter, err) ||
+        !bk_runs_load(w->db, a, &filter, &runs, err))
+        return false;
+    int64_t *list = bk_alloc_array(a, runs.n + 1, sizeof *list);
+    for (size_t i = 0; i < runs.n; i++)
+        list[i] = runs.rows[i].id;
+    *ids = list;
+    *n = runs.n;
     return true;
 }
 

@@ -250,6 +250,9 @@ static bool rename_run(struct bk_archive *ar, struct bk_unit_run *run,
 {
     struct bk_str base, name;
     bool found;
+    if (run->kept_name) {
+        return true;
+    }
     struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_RUN_PARTS);
     bk_bind_int(st, ":run", run->id);
     if (!name_of(ar, st, &base, &found, err)) {
@@ -352,7 +355,8 @@ static bool note_released(struct bk_archive *ar, int64_t id, struct bk_str name,
                                  .hardware_id = bk_col_int(st, 6),
                                  .unit_id = bk_col_int(st, 7),
                                  .source_id = bk_col_int(st, 8),
-                                 .name = bk_dup(ar->unit, name)};
+                                 .name = bk_dup(ar->unit, name),
+                                 .changed = true};
     }
     bk_reset(st);
     return ok;

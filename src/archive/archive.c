@@ -97,15 +97,16 @@ bool bk_archive_find_same_run(struct bk_archive *ar, const struct bk_run *run,
     bk_arena_release(ar->scratch, mark);
     struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_RUN_SAME_CONTENT);
     bk_bind_text(st, ":content", bk_str(content));
-    bk_bind_int(st, ":unit", ar->open ? ar->unit_id : 0);
+    bk_bind_int(st, ":unit",
+                ar->rebuilding ? ar->rebuilding->id
+                : ar->open     ? ar->unit_id
+                               : INT64_MAX);
     return bk_one_int(st, id, &found, err);
 }
 
 /* --- units --- */
 
-/* Ids that were learnt are no longer true: rows were rolled back, or another process
- * has changed them. */
-static void forget(struct bk_archive *ar)
+void bk_archive_forget(struct bk_archive *ar)
 {
     bk_ids_forget(&ar->ids);
     bk_snapshot_reset(&ar->snapshot);
@@ -120,6 +121,10 @@ static void reset_unit(struct bk_archive *ar)
     ar->runs = NULL;
     ar->n_sources = ar->n_runs = ar->n_written = 0;
     ar->run_keys = ar->sessions = (struct bk_map){0};
+    ar->kept_runs = ar->kept_names = (struct bk_map){0};
+    ar->again = NULL;
+    ar->in_place = false;
+    ar->n_kept_snapshots = 0;
     ar->counts = (struct bk_counts){0};
     bk_snapshot_reset(&ar->snapshot);
 }
@@ -127,6 +132,10 @@ static void reset_unit(struct bk_archive *ar)
 static bool insert_unit(struct bk_archive *ar, const struct bk_import_unit *unit,
                         struct bk_err *err)
 {
+    if (unit->in_place) {
+        ar->unit_id = unit->again->id;
+        return true;
+    }
     struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_UNIT_INSERT);
     bk_bind_text(st, ":path", unit->path);
     bk_bind_text(st, ":context", unit->context);
@@ -141,7 +150,7 @@ static bool forget_if_changed(struct bk_archive *ar, struct bk_err *err)
         return false;
     }
     if (version != ar->data_version) {
-        forget(ar);
+        bk_archive_forget(ar);
         ar->data_version = version;
     }
     return true;
@@ -161,7 +170,8 @@ bool bk_archive_begin(struct bk_archive *ar, const struct bk_import_unit *unit,
     ar->open = true;
     ar->unit_path = bk_dup(ar->unit, unit->path);
     if (forget_if_changed(ar, err) && bk_write_dictionary(ar, err) &&
-        insert_unit(ar, unit, err)) {
+        insert_unit(ar, unit, err) &&
+        (!unit->again || bk_make_room(ar, unit->again, unit->in_place, err))) {
         return true;
     }
     struct bk_err ignored = {0};
@@ -177,7 +187,12 @@ bool bk_archive_end(struct bk_archive *ar, bool commit, struct bk_counts *counts
     if (counts) {
         *counts = (struct bk_counts){0};
     }
-    bool checked = !commit || (bk_settle_claims(ar, err) && bk_find_copies(ar, err));
+    bool checked = !commit;
+    if (commit) {
+        bk_sort_runs(ar);
+        checked = bk_settle_claims(ar, err) && bk_settle_rebuilt(ar, err) &&
+                  bk_find_copies(ar, err);
+    }
     struct bk_err second = {0};
     bool ended = bk_end(ar->db, commit && checked, &second);
     if (checked && !ended) {
@@ -185,7 +200,7 @@ bool bk_archive_end(struct bk_archive *ar, bool commit, struct bk_counts *counts
     }
     bool ok = checked && ended;
     if (!ok || !commit) {
-        forget(ar);
+        bk_archive_forget(ar);
     }
     if (ok && commit && counts) {
         *counts = ar->counts;

@@ -25,9 +25,14 @@ struct bk_source {        /* one file of a unit */
     int64_t redactions; /* secrets that were replaced */
 };
 
+struct bk_kept_unit;
 struct bk_import_unit {
     struct bk_str path;    /* of the file or folder */
     struct bk_str context; /* the import's options as canonical text, for 'reimport' */
+    /* The unit that is imported once more, from its kept bytes: its runs get the names
+     * that they had.  NULL: it is imported for the first time. */
+    const struct bk_kept_unit *again;
+    bool in_place; /* what was derived from 'again' makes room: it is of this archive */
 };
 
 struct bk_counts { /* what a unit added */
@@ -71,6 +76,104 @@ bool bk_archive_end(struct bk_archive *ar, bool commit, struct bk_counts *counts
  * *more false at the end. */
 bool bk_archive_source_bytes(struct bk_archive *ar, int64_t source_id, size_t chunk,
                              struct bk_buf *bytes, bool *more, struct bk_err *err);
+/* --- what is kept of an import, to do it once more --- */
+
+struct bk_kept_source { /* a file of a unit */
+    int64_t id;
+    char sha256[65];
+    struct bk_str path;   /* that it had in this unit */
+    struct bk_str format; /* the importer's name; 'context' */
+    int importer_version;
+    int64_t size, redactions;
+    bool own; /* this unit brought it first */
+};
+struct bk_kept_run { /* a run as it stands there: its key in the unit and its name */
+    int64_t id, session_id, hardware_id;
+    struct bk_str key, name, content;
+};
+struct bk_kept_snapshot {
+    int64_t id, source_id;
+};
+struct bk_kept_unit {
+    int64_t id;
+    struct bk_str path, context; /* as in struct bk_import_unit */
+    struct bk_kept_source *sources;
+    size_t n_sources;
+    struct bk_kept_run *runs;
+    size_t n_runs;
+    struct bk_str *sizing_runs; /* names */
+    size_t n_sizing_runs;
+    struct bk_kept_snapshot *snapshots;
+    size_t n_snapshots;
+};
+/* The units of the archive in the order in which they came; in the arena. */
+bool bk_archive_units(struct bk_archive *ar, struct bk_arena *a, int64_t **ids,
+                      size_t *n, struct bk_err *err);
+/* One of them; in the arena. */
+bool bk_archive_kept_unit(struct bk_archive *ar, struct bk_arena *a, int64_t id,
+                          struct bk_kept_unit *unit, struct bk_err *err);
+/* Other units whose files are in one sizing run with this unit's: what is derived from
+ * them is rebuilt together or not at all. */
+bool bk_archive_partners(struct bk_archive *ar, struct bk_arena *a, int64_t id,
+                         int64_t **ids, size_t *n, struct bk_err *err);
+/* The unit that a run is of. */
+bool bk_archive_unit_of_run(struct bk_archive *ar, int64_t run, int64_t *unit,
+                            struct bk_err *err);
+/* Until it is called with NULL, the archive answers as it did before this unit was
+ * imported: bk_archive_find_source and bk_archive_find_same_run know what earlier units
+ * brought.  'unit' is not copied. */
+void bk_archive_rebuild(struct bk_archive *ar, const struct bk_kept_unit *unit);
+/* A transaction around the rebuilding of several units, or of all (a trial run). */
+bool bk_archive_hold(struct bk_archive *ar, struct bk_err *err);
+bool bk_archive_release(struct bk_archive *ar, bool commit, struct bk_err *err);
+
+/* --- what a unit says, before and after --- */
+
+struct bk_unit_state; /* owns its memory */
+bool bk_archive_state(struct bk_archive *ar, int64_t unit, struct bk_unit_state **state,
+                      struct bk_err *err);
+void bk_archive_state_free(struct bk_unit_state *state); /* NULL is fine */
+
+enum bk_change_what {
+    BK_CHANGE_ADDED,
+    BK_CHANGE_GONE,
+    BK_CHANGE_CHANGED
+};
+enum bk_change_of {
+    BK_CHANGE_RUN,
+    BK_CHANGE_MEASUREMENT,
+    BK_CHANGE_SIZING,   /* a value of a sizing run */
+    BK_CHANGE_FINDING,  /* never CHANGED */
+    BK_CHANGE_TIMELINE, /* as a whole */
+    BK_CHANGE_SERIES,   /* as a whole */
+    BK_N_CHANGES
+};
+struct bk_change { /* texts are valid during the call */
+    enum bk_change_of of;
+    enum bk_change_what what;
+    struct bk_str run;                 /* or sizing run, as it is called now */
+    struct bk_str metric, stat, scope; /* of a measurement */
+    struct bk_str name; /* of a run: what changed; of a sizing run: the value's name;
+                              of a finding: its code */
+    struct bk_str old, new;      /* texts; of a finding: its message */
+    struct bk_str unit;          /* of the numbers */
+    bool is_number;              /* the numbers count, not the texts */
+    double old_value, new_value; /* NAN: none */
+};
+struct bk_change_counts {
+    int64_t kept[BK_N_CHANGES], added[BK_N_CHANGES], gone[BK_N_CHANGES],
+        changed[BK_N_CHANGES];
+};
+struct bk_change_observer {
+    void (*change)(void *self, const struct bk_change *c);
+    void *self;
+};
+/* Tells each difference and counts; *counts is added to, 'observer' may be NULL. */
+bool bk_archive_compare(struct bk_archive *ar, const struct bk_unit_state *old,
+                        const struct bk_unit_state *new,
+                        struct bk_change_counts *counts,
+                        const struct bk_change_observer *observer, struct bk_err *err);
+
 /* Recomputes every kept source's SHA-256 and compares; says each that differs. */
 bool bk_archive_verify(struct bk_archive *ar,
                        void (*say)(void *self, struct bk_str complaint), void *self,

@@ -88,9 +88,10 @@ static void add_value(struct match *m, struct bk_stmt *st)
     m->last = value;
 }
 
-/* Rows come sorted by other run, metric, scope and value. */
+/* Rows come sorted by other run, metric, scope and value.  'other' 0: any run of an
+ * earlier unit. */
 static bool compare_run(struct bk_archive *ar, const struct bk_unit_run *run,
-                        struct bk_err *err)
+                        int64_t other, struct bk_err *err)
 {
     struct match m = {0};
     bool row, ok;
@@ -99,6 +100,7 @@ static bool compare_run(struct bk_archive *ar, const struct bk_unit_run *run,
     bk_bind_int(st, ":session", run->session_id);
     bk_bind_int(st, ":hardware", run->hardware_id);
     bk_bind_int(st, ":unit", run->unit_id);
+    bk_bind_int(st, ":other", other);
     while ((ok = bk_step(st, &row, err)) && row) {
         if (m.other != bk_col_int(st, 0) || m.metric != bk_col_int(st, 2) ||
             !bk_eq(bk_buf_str(&m.scope), bk_col_text(st, 4))) {
@@ -117,11 +119,44 @@ static bool compare_run(struct bk_archive *ar, const struct bk_unit_run *run,
     return ok;
 }
 
+/* The later of two is suspected: runs of later units are held against one that they
+ * have not seen as it is now. */
+static bool compare_later(struct bk_archive *ar, const struct bk_unit_run *run,
+                          struct bk_err *err)
+{
+    struct bk_unit_run *later = NULL;
+    size_t n = 0;
+    bool row, ok;
+    struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_MEASUREMENT_COPIES_LATER);
+    bk_bind_int(st, ":run", run->id);
+    bk_bind_int(st, ":session", run->session_id);
+    bk_bind_int(st, ":hardware", run->hardware_id);
+    bk_bind_int(st, ":unit", run->unit_id);
+    while ((ok = bk_step(st, &row, err)) && row) {
+        *BK_PUSH(ar->scratch, later, n) =
+            (struct bk_unit_run){.id = bk_col_int(st, 0),
+                                 .name = bk_dup(ar->scratch, bk_col_text(st, 1)),
+                                 .session_id = run->session_id,
+                                 .hardware_id = bk_col_int(st, 2),
+                                 .unit_id = bk_col_int(st, 3),
+                                 .source_id = bk_col_int(st, 4)};
+    }
+    bk_reset(st);
+    for (size_t i = 0; ok && i < n; i++) {
+        ok = compare_run(ar, &later[i], run->id, err);
+    }
+    return ok;
+}
+
 bool bk_find_copies(struct bk_archive *ar, struct bk_err *err)
 {
-    for (size_t i = 0; i < ar->n_runs && i < MOST_RUNS; i++) {
+    size_t n = 0;
+    for (size_t i = 0; i < ar->n_runs && n < MOST_RUNS; i++) {
         struct bk_arena_mark mark = bk_arena_mark(ar->scratch);
-        bool ok = ar->runs[i].absorbed || compare_run(ar, &ar->runs[i], err);
+        const struct bk_unit_run *run = &ar->runs[i];
+        bool ok = run->absorbed || (compare_run(ar, run, 0, err) &&
+                                    (!run->changed || compare_later(ar, run, err)));
+        n += run->id != 0;
         bk_arena_release(ar->scratch, mark);
         if (!ok) {
             return false;

@@ -16,6 +16,8 @@ bool bk_insert_finding(struct bk_archive *ar, const struct bk_finding *finding,
     bk_bind_id(st, ":sizing_run", place->sizing_run_id);
     bk_bind_text(st, ":locator", finding->locator);
     bk_bind_id(st, ":absorbed", place->absorbed_id);
+    bk_bind_id(st, ":unit",
+               place->run_id == 0 && place->sizing_run_id == 0 ? ar->unit_id : 0);
     return bk_run_stmt(st, err);
 }
 

@@ -63,7 +63,11 @@ struct bk_unit_run {
     int64_t id, session_id, hardware_id, source_id;
     int64_t unit_id; /* another one when a claim was released */
     struct bk_str name;
-    bool absorbed; /* it is a run of another unit after all */
+    bool absorbed;  /* it is a run of another unit after all, or it was of an earlier
+                      import of this unit and is no more */
+    bool kept_name; /* the name that it had before this unit was rebuilt */
+    bool changed;   /* it may say something else than what later units were held
+                       against: it was released, or rebuilt and differs */
 };
 
 struct bk_archive {
@@ -90,7 +94,43 @@ struct bk_archive {
     struct bk_map sessions; /* sessions of this unit */
     struct bk_counts counts;
     struct bk_snapshot_writer snapshot;
+
+    /* when that unit is imported once more */
+    const struct bk_kept_unit *rebuilding; /* answers are those before this unit */
+    const struct bk_kept_unit *again;      /* of the unit at hand; NULL: it is new */
+    bool in_place;
+    struct bk_map kept_runs;  /* key -> struct bk_kept_run */
+    struct bk_map kept_names; /* of runs and sizing runs: not for others */
+    int64_t newest_run;       /* numbers of new runs come behind it */
+    int64_t newest_snapshot;  /* likewise */
+    size_t n_kept_snapshots;  /* of 'again' that have their successors */
 };
+
+/* --- archive.c --- */
+/* What was learnt of ids is no longer true: rows were rolled back, or another process
+ * has changed them. */
+void bk_archive_forget(struct bk_archive *ar);
+
+/* --- rebuild.c --- */
+/* Prepares the unit at hand for being the same as 'old' was; in place, what was derived
+ * from it goes. */
+bool bk_make_room(struct bk_archive *ar, const struct bk_kept_unit *old, bool in_place,
+                  struct bk_err *err);
+/* The run of that key before the unit was rebuilt; NULL: there was none. */
+const struct bk_kept_run *bk_kept_run(const struct bk_archive *ar, struct bk_str key);
+/* The name of a run: the one that it had when it is made of the same parts. */
+bool bk_run_name(struct bk_archive *ar, struct bk_str key, struct bk_str base,
+                 struct bk_str *name, bool *kept, struct bk_err *err);
+bool bk_sizing_run_name(struct bk_archive *ar, struct bk_str base, struct bk_str *name,
+                        struct bk_err *err);
+/* The number that a run of this key is to have; 0: the next. */
+int64_t bk_run_number(struct bk_archive *ar, struct bk_str key);
+/* Likewise of the next snapshot of a source: those of a unit come in one order. */
+int64_t bk_snapshot_number(struct bk_archive *ar, int64_t source);
+/* Orders the runs of the unit by number. */
+void bk_sort_runs(struct bk_archive *ar);
+/* What is left to do when a unit was written in place of its old self. */
+bool bk_settle_rebuilt(struct bk_archive *ar, struct bk_err *err);
 
 /* --- ids.c: the cache --- */
 void bk_ids_init(struct bk_ids *ids);

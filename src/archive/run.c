@@ -59,6 +59,8 @@ static size_t main_source(const struct bk_archive *ar, const struct bk_run *run)
 struct row { /* of a run */
     int64_t id, session, hardware, model, engine, workload, config, source;
     struct bk_str key, name;
+    bool kept_name;
+    char content[65];
 };
 
 /* A key tells the runs of one unit apart; importers see to that within a file, but a
@@ -107,7 +109,8 @@ static bool name_run(struct bk_archive *ar, const struct bk_run *run,
 {
     const struct bk_run_parts parts = {session, hardware, run->workload, run->key};
     struct bk_str base = bk_run_base_name(ar, &parts);
-    if (!bk_free_name(ar, BK_SQL_RUN_NAME_EXISTS, base, &row->name, err)) {
+    row->key = free_key(ar, bk_trim(run->key));
+    if (!bk_run_name(ar, row->key, base, &row->name, &row->kept_name, err)) {
         return false;
     }
     row->name = bk_dup(ar->unit, row->name);
@@ -154,10 +157,9 @@ static bool resolve(struct bk_archive *ar, const struct bk_run *run, struct row 
 static bool insert_run(struct bk_archive *ar, const struct bk_run *run, struct row *row,
                        struct bk_err *err)
 {
-    char content[65];
-    bk_run_content(ar->scratch, run, content);
-    row->key = free_key(ar, bk_trim(run->key));
+    bk_run_content(ar->scratch, run, row->content);
     struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_RUN_INSERT);
+    bk_bind_id(st, ":id", bk_run_number(ar, row->key));
     bk_bind_int(st, ":unit", ar->unit_id);
     bk_bind_text(st, ":key", row->key);
     bk_bind_text(st, ":name", row->name);
@@ -174,7 +176,7 @@ static bool insert_run(struct bk_archive *ar, const struct bk_run *run, struct r
     bk_bind_text(st, ":status_why", run->status_why);
     bk_bind_int(st, ":claims", run->claims);
     bk_bind_int(st, ":session_given", bk_trim(run->session).len > 0);
-    bk_bind_text(st, ":content", bk_str(content));
+    bk_bind_text(st, ":content", bk_str(row->content));
     return bk_insert(st, &row->id, err);
 }
 
@@ -275,6 +277,15 @@ static bool write_findings(struct bk_archive *ar, int64_t id, const struct bk_ru
     return true;
 }
 
+/* Does a rebuilt run say something else than before? */
+static bool has_changed(const struct bk_archive *ar, const struct row *row)
+{
+    const struct bk_kept_run *old = bk_kept_run(ar, row->key);
+    return ar->in_place &&
+           !(old && bk_eq(old->name, row->name) && old->session_id == row->session &&
+             old->hardware_id == row->hardware && bk_is(old->content, row->content));
+}
+
 bool bk_write_run(struct bk_sink *s, struct bk_run *run, struct bk_err *err)
 {
     struct bk_archive *ar = (struct bk_archive *)s;
@@ -298,7 +309,9 @@ bool bk_write_run(struct bk_sink *s, struct bk_run *run, struct bk_err *err)
                                  .hardware_id = row.hardware,
                                  .source_id = row.source,
                                  .unit_id = ar->unit_id,
-                                 .name = row.name};
+                                 .name = row.name,
+                                 .kept_name = row.kept_name,
+                                 .changed = has_changed(ar, &row)};
         ar->counts.runs++;
         ar->counts.samples += (int64_t)run->n_samples;
     }

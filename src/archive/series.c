@@ -294,6 +294,7 @@ bool bk_write_snapshot(struct bk_sink *sink, const struct bk_snapshot *snapshot,
         return false;
     }
     struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_SNAPSHOT_INSERT);
+    bk_bind_id(st, ":id", bk_snapshot_number(ar, source));
     bk_bind_int(st, ":source", source);
     bk_bind_text(st, ":syntax", snapshot->syntax);
     bk_bind_time(st, ":taken", snapshot->taken_ns);

@@ -197,7 +197,7 @@ static bool write_alone(struct bk_archive *ar, const struct bk_sizing *z,
     struct bk_str model = bk_trim(z->model), server = bk_trim(z->server);
     struct bk_str base = bk_fmt(ar->scratch, "%.*s@%.*s", BK_F(model), BK_F(server));
     struct target t = {.source = o->source};
-    if (!bk_free_name(ar, BK_SQL_SIZING_RUN_NAME_EXISTS, base, &name, err)) {
+    if (!bk_sizing_run_name(ar, base, &name, err)) {
         return false;
     }
     struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_SIZING_RUN_INSERT);

@@ -32,9 +32,26 @@ static bool note_place(struct bk_archive *ar, int64_t id, struct bk_str path,
     return bk_run_stmt(st, err);
 }
 
+/* Whether the unit that is rebuilt has these bytes, and whether it brought them. */
+static const struct bk_kept_source *kept_source(const struct bk_kept_unit *unit,
+                                                const char *sha256)
+{
+    for (size_t i = 0; unit && i < unit->n_sources; i++) {
+        if (strcmp(unit->sources[i].sha256, sha256) == 0) {
+            return &unit->sources[i];
+        }
+    }
+    return NULL;
+}
+
 bool bk_archive_find_source(struct bk_archive *ar, const char *sha256,
                             struct bk_str path, int64_t *id, struct bk_err *err)
 {
+    const struct bk_kept_source *kept = kept_source(ar->rebuilding, sha256);
+    if (kept) {
+        *id = kept->own ? 0 : kept->id;
+        return true;
+    }
     bool found;
     struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_SOURCE_BY_SHA);
     bk_bind_text(st, ":sha256", bk_str(sha256));
@@ -145,10 +162,29 @@ static bool keep(struct bk_keeper *k, struct bk_stream *bytes, struct bk_err *er
     return ok && bk_keeper_end(k, err);
 }
 
+static bool read_as(struct bk_archive *ar, const struct bk_kept_source *kept,
+                    const struct bk_source *now, struct bk_err *err)
+{
+    if (!kept->own || (bk_eq(kept->format, now->format) &&
+                       kept->importer_version == now->importer_version)) {
+        return true;
+    }
+    struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_SOURCE_READ_AS);
+    bk_bind_int(st, ":source", kept->id);
+    bk_bind_text(st, ":format", now->format);
+    bk_bind_int(st, ":version", now->importer_version);
+    return bk_run_stmt(st, err);
+}
+
 bool bk_archive_add_source(struct bk_archive *ar, const struct bk_source *source,
                            struct bk_stream *bytes, struct bk_err *err)
 {
     int64_t id;
+    const struct bk_kept_source *kept =
+        ar->in_place ? kept_source(ar->again, source->sha256) : NULL;
+    if (kept) {
+        return read_as(ar, kept, source, err) && link_source(ar, source, kept->id, err);
+    }
     if (!bk_archive_find_source(ar, source->sha256, source->path, &id, err)) {
         return false;
     }

@@ -5,11 +5,12 @@
 #include <string.h>
 
 extern const struct bk_cmd bk_cmd_init, bk_cmd_import, bk_cmd_formats, bk_cmd_migrate,
-    bk_cmd_verify, bk_cmd_backup, bk_cmd_help;
+    bk_cmd_verify, bk_cmd_backup, bk_cmd_reimport, bk_cmd_help;
 
 const struct bk_cmd *const bk_commands[] = {
-    &bk_cmd_init,   &bk_cmd_import, &bk_cmd_formats, &bk_cmd_migrate,
-    &bk_cmd_verify, &bk_cmd_backup, &bk_cmd_help,    NULL,
+    &bk_cmd_init,    &bk_cmd_import,  &bk_cmd_reimport,
+    &bk_cmd_formats, &bk_cmd_migrate, &bk_cmd_verify,
+    &bk_cmd_backup,  &bk_cmd_help,    NULL,
 };
 
 static const char *const formats[] = {"text", "csv", "json", "ndjson", "md", NULL};

@@ -61,6 +61,13 @@ static void note(struct folder *fo, struct bk_str subject, struct bk_str message
     };
 }
 
+/* The same about a file that is not kept: no later import can see it. */
+static void note_lost(struct folder *fo, struct bk_str subject, struct bk_str message)
+{
+    note(fo, subject, message);
+    bk_unit_keep_note(&fo->u, &fo->notes[fo->n_notes - 1]);
+}
+
 /* --- which file is what --- */
 
 static bool matches(const struct bk_str *globs, size_t n, struct bk_str name)
@@ -114,7 +121,7 @@ static bool open_part(struct folder *fo, struct part *p, struct bk_err *err)
         return true;
     if (p->entry->error.len > 0)
         return bk_fail(err, BK_EINPUT, "%.*s", BK_F(p->entry->error));
-    p->open = bk_file_open(fo->u.arena, &p->file, p->entry->path, err);
+    p->open = bk_unit_open(fo->u.in, fo->u.arena, &p->file, p->entry->path, err);
     return p->open;
 }
 
@@ -177,9 +184,9 @@ static void forgive_results(struct folder *fo)
         struct part *p = &fo->parts[i];
         if (p->is_result || p->r.error.len == 0)
             continue;
-        note(fo, p->name,
-             bk_fmt(fo->u.arena, "%.*s cannot be used: %.*s", BK_F(p->name),
-                    BK_F(p->r.error)));
+        note_lost(fo, p->name,
+                  bk_fmt(fo->u.arena, "%.*s cannot be used: %.*s", BK_F(p->name),
+                         BK_F(p->r.error)));
         skip(p, p->r.error);
     }
 }
@@ -189,14 +196,15 @@ static void read_beside(struct folder *fo, struct part *p)
     struct bk_err err = {0};
     bool ok = open_part(fo, p, &err);
     if (ok && p->file.in_memory && p->file.bytes.len == 0) {
-        note(fo, p->name, bk_fmt(fo->u.arena, "%.*s is empty", BK_F(p->name)));
+        note_lost(fo, p->name, bk_fmt(fo->u.arena, "%.*s is empty", BK_F(p->name)));
         skip(p, BK_S("it is empty"));
         return;
     }
     ok = ok && settle_part(fo, p, &err);
     if (!ok) {
-        note(fo, p->name,
-             bk_fmt(fo->u.arena, "%.*s cannot be used: %s", BK_F(p->name), err.msg));
+        note_lost(
+            fo, p->name,
+            bk_fmt(fo->u.arena, "%.*s cannot be used: %s", BK_F(p->name), err.msg));
         fail(fo, p, &err);
         return;
     }
@@ -395,6 +403,8 @@ static void add_beside(struct folder *fo)
 static void add_notes(struct folder *fo)
 {
     struct bk_unit_work *u = &fo->u;
+    if (u->n_runs > 0)
+        bk_unit_add_notes(u, u->runs[0]);
     for (size_t i = 0; i < fo->n_notes && u->n_runs > 0; i++) {
         struct bk_run *r = u->runs[0];
         *BK_PUSH(u->arena, r->findings, r->n_findings) = fo->notes[i];

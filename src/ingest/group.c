@@ -193,6 +193,8 @@ static void note(struct bk_unit_work *u, struct bk_run *run, const struct bk_par
         bk_run_finding(u->arena, run, INCOMPLETE, BK_WARNING, name, "%.*s %s: %.*s",
                        BK_F(name), what, BK_F(p->why));
     f->locator = name;
+    if (p->failed == BK_EINPUT) /* its bytes are not kept */
+        bk_unit_keep_note(u, f);
 }
 
 /* Imports one part.  Its run, if it gives one, is the unit's last. */
@@ -222,6 +224,8 @@ static void settle_without_run(struct bk_unit_work *u, const struct bk_importer 
                                const struct bk_part *parts, size_t n)
 {
     struct bk_run *run = u->n_runs > 0 ? u->runs[0] : NULL;
+    if (run)
+        bk_unit_add_notes(u, run);
     for (size_t i = 0; run && i < n; i++) {
         if (parts[i].gives_run)
             continue;
@@ -294,7 +298,7 @@ static bool is_companion(struct joining *j, struct member *m)
     const struct bk_importer *imp = NULL;
     if (m->entry->error.len > 0 || m->entry->reason.len > 0)
         return false;
-    m->open = bk_file_open(j->u.arena, &m->file, m->entry->path, &ignored);
+    m->open = bk_unit_open(j->u.in, j->u.arena, &m->file, m->entry->path, &ignored);
     if (!m->open || !bk_file_input(&m->file, &input, &ignored))
         return false;
     bool ok = bk_unit_choose(j->u.in, input, &imp, &ignored);

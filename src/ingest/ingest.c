@@ -89,9 +89,12 @@ static bool template_options(struct bk_ingesting *in, struct bk_err *err)
 
 static bool layout_option(struct bk_ingesting *in, struct bk_err *err)
 {
-    if (!in->options->layout)
+    const char *path = in->options->layout;
+    if (!path)
         return true;
-    if (!bk_layout_read(in->arena, in->options->layout, &in->layout, err))
+    if (in->replay ? !bk_layout_parse(in->arena, bk_str(path), in->layout_text,
+                                      &in->layout, err)
+                   : !bk_layout_read(in->arena, path, &in->layout, err))
         return false;
     for (size_t i = 0; i < in->layout.n_templates; i++)
         *BK_PUSH(in->arena, in->templates, in->n_templates) = in->layout.templates[i];
@@ -111,7 +114,7 @@ static bool format_option(struct bk_ingesting *in, struct bk_err *err)
 
 /* The options as lines 'name=value', \n and \ escaped: with them a later reimport does
  * what this import did, also when the layout file has changed since. */
-static void add_line(struct bk_buf *b, const char *name, struct bk_str value)
+void bk_context_line(struct bk_buf *b, const char *name, struct bk_str value)
 {
     bk_buf_addf(b, "%s=", name);
     for (size_t i = 0; i < value.len; i++) {
@@ -125,9 +128,17 @@ static void add_line(struct bk_buf *b, const char *name, struct bk_str value)
     bk_buf_addc(b, '\n');
 }
 
+static void add_line(struct bk_buf *b, const char *name, struct bk_str value)
+{
+    struct bk_buf clean = {0};
+    bk_redact(value, &clean);
+    bk_context_line(b, name, bk_buf_str(&clean));
+    bk_buf_free(&clean);
+}
+
 static void context_text(struct bk_ingesting *in)
 {
-    struct bk_buf b = {0}, clean = {0};
+    struct bk_buf b = {0};
     for (const struct bk_opt *o = bk_import_opts; o->type != BK_OPT_END; o++) {
         const char *field = (const char *)in->options + o->offset;
         if (o->type == BK_OPT_TEXT) {
@@ -142,15 +153,14 @@ static void context_text(struct bk_ingesting *in)
                 add_line(&b, o->name, bk_str(list.items[i]));
         }
     }
+    /* As it is: it names the variables of other files, not their values. */
     if (in->layout.text.len > 0)
-        add_line(&b, "layout-text", in->layout.text);
-    bk_redact(bk_buf_str(&b), &clean);
-    in->context = bk_dup(in->arena, bk_buf_str(&clean));
+        bk_context_line(&b, "layout-text", in->layout.text);
+    in->context = bk_dup(in->arena, bk_buf_str(&b));
     bk_buf_free(&b);
-    bk_buf_free(&clean);
 }
 
-static bool prepare(struct bk_ingesting *in, struct bk_err *err)
+bool bk_ingest_prepare(struct bk_ingesting *in, struct bk_err *err)
 {
     if (!format_option(in, err) || !template_options(in, err) ||
         !timing_options(in, err) || !layout_option(in, err) || !flag_context(in, err))
@@ -160,7 +170,8 @@ static bool prepare(struct bk_ingesting *in, struct bk_err *err)
     if (in->options->explain && !in->options->dry_run)
         return bk_fail(err, BK_EUSAGE,
                        "--explain stores nothing: it goes together with --dry-run");
-    context_text(in);
+    if (!in->replay)
+        context_text(in);
     /* A malformed --map is told before any file is read. */
     return in->options->map.n == 0 || bk_unit_dict(in, err);
 }
@@ -211,12 +222,12 @@ static size_t group_by_folder(struct bk_arena *a, const struct bk_walk *w,
     return n;
 }
 
-static bool import_group(struct bk_ingesting *in, const struct group *g,
-                         struct bk_err *err)
+bool bk_ingest_group(struct bk_ingesting *in, const struct bk_entry *const *entries,
+                     size_t n, struct bk_err *err)
 {
-    if (bk_ingest_is_run_folder(in, g->entries, g->n))
-        return bk_ingest_folder(in, g->entries, g->n, err);
-    return bk_ingest_files(in, g->entries, g->n, err);
+    if (bk_ingest_is_run_folder(in, entries, n))
+        return bk_ingest_folder(in, entries, n, err);
+    return bk_ingest_files(in, entries, n, err);
 }
 
 static bool import_all(struct bk_ingesting *in, const struct bk_strings *paths,
@@ -230,7 +241,8 @@ static bool import_all(struct bk_ingesting *in, const struct bk_strings *paths,
     walk_paths(in, paths, &w);
     size_t n = group_by_folder(in->arena, &w, &groups);
     for (size_t i = 0; i < n; i++) {
-        if (bk_unit_interrupted(in, err) || !import_group(in, groups[i], err))
+        if (bk_unit_interrupted(in, err) ||
+            !bk_ingest_group(in, groups[i]->entries, groups[i]->n, err))
             return false;
     }
     return !bk_unit_interrupted(in, err);
@@ -247,7 +259,7 @@ bool bk_ingest(struct bk_archive *ar, const struct bk_import_options *options,
         .arena = bk_arena_new(),
         .explain = observer ? observer->explain : NULL,
     };
-    bool ok = prepare(&in, err) && import_all(&in, paths, err);
+    bool ok = bk_ingest_prepare(&in, err) && import_all(&in, paths, err);
     bk_layout_free(&in.layout);
     bk_arena_free(in.arena);
     return ok;

@@ -61,6 +61,51 @@ bool bk_ingest(struct bk_archive *ar, const struct bk_import_options *options,
                const struct bk_strings *paths,
                const struct bk_ingest_observer *observer, struct bk_err *err);
 
+/* --- once more, from the kept bytes (reimport.c) --- */
+
+struct bk_reimport_options {
+    struct bk_strings sources; /* path, file name or beginning of the SHA-256 of a
+                                    file; none: all */
+    const char *format;        /* only units with a file of this format */
+    const int64_t *runs;       /* only units that these runs are of */
+    size_t n_runs;
+    bool by_runs; /* 'runs' counts */
+    bool dry_run; /* everything is rebuilt and then rolled back */
+};
+
+enum bk_unit_status {
+    BK_UNIT_SAME,    /* it says what it said */
+    BK_UNIT_CHANGED, /* it was rebuilt and says something else, or was read otherwise */
+    BK_UNIT_FAILED,  /* refused: what was there is left as it was */
+    BK_UNIT_LEFT     /* nothing that could be rebuilt: 'error' says why */
+};
+
+struct bk_unit_result { /* one unit, as 'reimport' reports it; valid during the call */
+    struct bk_str path;
+    struct bk_str old_format, new_format; /* of its first file */
+    int old_version, new_version;         /* of the importer */
+    enum bk_unit_status status;
+    struct bk_change_counts counts;
+    struct bk_str error;
+};
+
+struct bk_reimport_observer {
+    void (*unit)(void *self, const struct bk_unit_result *r);
+    void (*change)(void *self, const struct bk_change *c); /* before its unit */
+    void (*progress)(void *self, struct bk_str path, int64_t done_bytes,
+                     int64_t total_bytes);
+    bool (*interrupted)(void *self);
+    void *self;
+};
+
+/* Rebuilds what was derived from the kept bytes of the units that are asked for, each in
+ * a transaction of its own and with the options that it was imported with; units that
+ * share a sizing run go together.  A unit that is refused is told and left as it was.
+ * False only when going on is useless, or when 'sources' names a file that is not
+ * there (BK_EUSAGE; nothing was begun then). */
+bool bk_reimport(struct bk_archive *ar, const struct bk_reimport_options *options,
+                 const struct bk_reimport_observer *observer, struct bk_err *err);
+
 /* --- the parts, for tests --- */
 struct bk_context { /* what is known about a run from outside its file; empty: nothing
                      */

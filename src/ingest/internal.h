@@ -133,10 +133,14 @@ struct bk_file {
     int64_t read_size;   /* of the file as it was read */
     int64_t redactions;
     int64_t mtime_ns, stat_size; /* when it was opened; -1: no file */
+    bool kept; /* the bytes came out of an archive: they are settled */
 };
 /* Opens path ("-": standard input) and takes small files into memory. */
 bool bk_file_open(struct bk_arena *a, struct bk_file *f, struct bk_str path,
                   struct bk_err *err);
+/* The same from the kept bytes of an archive, which are checked against their hash. */
+bool bk_file_restore(struct bk_arena *a, struct bk_file *f, struct bk_archive *from,
+                     const struct bk_kept_source *source, struct bk_err *err);
 /* Hashes, and replaces secrets: afterwards the bytes are those that are kept.
  * 'stop' (may be NULL) is asked now and then whether to give up. */
 bool bk_file_settle(struct bk_arena *a, struct bk_file *f,
@@ -166,6 +170,15 @@ size_t bk_redact_piece(struct bk_str piece, bool last, struct bk_buf *out, size_
 #define BK_REDACT_TAIL ((size_t)64 * 1024)
 
 /* --- the import as a whole --- */
+struct bk_replay { /* a unit that is imported once more, from its kept bytes */
+    struct bk_archive *from;
+    const struct bk_kept_unit *unit;
+    bool in_place; /* 'from' is the archive that is written */
+    /* what its context says beyond the options of the import */
+    struct bk_str folder;     /* that the import ran in, where a template needed it */
+    struct bk_finding *notes; /* about files that were not kept */
+    size_t n_notes;
+};
 struct bk_ingesting {
     struct bk_archive *archive;
     const struct bk_import_options *options;
@@ -181,6 +194,8 @@ struct bk_ingesting {
     struct bk_dict *dict;             /* NULL until first needed */
     int64_t taken_ns;                 /* --started-at */
     struct bk_str context;            /* the options as text, for reimport */
+    struct bk_str layout_text;        /* kept with a unit; else the file is read */
+    const struct bk_replay *replay;   /* NULL: files are read from the disk */
     int64_t done_bytes, total_bytes;
     struct bk_explain *explain; /* NULL: nobody asks */
 };
@@ -209,6 +224,9 @@ struct bk_unit_work {    /* a unit in the making; as a sink it collects */
     size_t n_sizings;
     const struct bk_finding **findings; /* of the sources */
     size_t n_findings;
+    const struct bk_finding **notes; /* about files that are not kept */
+    size_t n_notes;
+    bool by_folder;         /* its path said something only with the folder before it */
     size_t n_snapshots;     /* those handed on */
     bool snapshot_is_known; /* the series that come now are not handed on */
     int64_t n_series;
@@ -226,6 +244,14 @@ struct bk_unit_work {    /* a unit in the making; as a sink it collects */
 void bk_unit_init(struct bk_unit_work *u, struct bk_ingesting *in, struct bk_str path);
 size_t bk_unit_member(struct bk_unit_work *u, struct bk_file *f, struct bk_str format,
                       int version);
+/* Opens a file by its path: on the disk, or of the unit that is imported once more. */
+bool bk_unit_open(const struct bk_ingesting *in, struct bk_arena *a, struct bk_file *f,
+                  struct bk_str path, struct bk_err *err);
+/* Keeps a finding that comes from a file that is not kept, for later imports of the same
+ * unit; it is added to the run by the caller. */
+void bk_unit_keep_note(struct bk_unit_work *u, const struct bk_finding *f);
+/* Adds those that were kept to a run. */
+void bk_unit_add_notes(struct bk_unit_work *u, struct bk_run *run);
 /* Opens a file of the unit to be imported; closed with the unit. */
 bool bk_unit_input(struct bk_unit_work *u, const struct bk_file *f,
                    struct bk_input **input, struct bk_err *err);
@@ -285,6 +311,15 @@ void bk_ingest_add_companions(struct bk_ingesting *in, struct bk_walk *w);
 /* Imports the entries of one folder: companions together, the others one by one. */
 bool bk_ingest_files(struct bk_ingesting *in, const struct bk_entry *const *entries,
                      size_t n, struct bk_err *err);
+
+/* --- ingest.c --- */
+/* Makes the parts of an import out of its options. */
+bool bk_ingest_prepare(struct bk_ingesting *in, struct bk_err *err);
+/* The files of one folder. */
+bool bk_ingest_group(struct bk_ingesting *in, const struct bk_entry *const *entries,
+                     size_t n, struct bk_err *err);
+/* Adds 'name=value' and the end of a line, \n and \ escaped. */
+void bk_context_line(struct bk_buf *b, const char *name, struct bk_str value);
 
 /* --- single.c, folder.c, pair.c: the kinds of units.  False: the import must stop. --- */
 bool bk_ingest_file(struct bk_ingesting *in, const struct bk_entry *entry,

@@ -13,7 +13,7 @@ struct half {
 static bool open_half(struct bk_unit_work *u, struct half *h, struct bk_err *err)
 {
     struct bk_input *input = NULL;
-    if (!bk_file_open(u->arena, &h->file, h->r.path, err))
+    if (!bk_unit_open(u->in, u->arena, &h->file, h->r.path, err))
         return false;
     h->open = true;
     if (!bk_file_input(&h->file, &input, err))

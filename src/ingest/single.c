@@ -128,7 +128,7 @@ bool bk_ingest_file(struct bk_ingesting *in, const struct bk_entry *entry,
     struct bk_file f;
     bk_unit_init(&u, in, entry->path);
     bk_unit_progress(in, entry->path, 0);
-    bool ok = bk_file_open(u.arena, &f, entry->path, &why);
+    bool ok = bk_unit_open(in, u.arena, &f, entry->path, &why);
     bool opened = ok;
     ok = ok && import_opened(&u, &f, &r, &why);
     if (ok)

@@ -11,6 +11,7 @@
 
 enum {
     ASK_EVERY = 65536,    /* samples between two looks at the interrupt */
+    MAX_FOLDER = 4096,    /* bytes of the path of the current folder */
     MAX_SHOWN_PATH = 400, /* bytes of a path in a message */
     MAX_SIZINGS = 100000, /* of one file */
     MAX_RUNS = 1000000,   /* of one file */
@@ -151,6 +152,38 @@ static struct bk_unit_work *unit_of(struct bk_sink *s)
     return (struct bk_unit_work *)s;
 }
 
+/* --- what the path says --- */
+
+/* What the first template that matches says of a path.  Templates may name folders
+ * above the one that was given ('import .'): then the whole path is tried. */
+static bool path_says(struct bk_unit_work *u, struct bk_str path, struct bk_saids *says,
+                      bool *matched, struct bk_err *err)
+{
+    const struct bk_ingesting *in = u->in;
+    char folder[MAX_FOLDER];
+    *matched = false;
+    for (size_t i = 0; i < in->n_templates && !*matched; i++) {
+        if (!bk_path_says(u->arena, in->templates[i], path, says, matched, err))
+            return false;
+    }
+    if (*matched || bk_starts(path, BK_S("/")) || bk_is(path, "-"))
+        return true;
+    struct bk_str before = in->replay                      ? in->replay->folder
+                           : getcwd(folder, sizeof folder) ? bk_str(folder)
+                                                           : BK_S("");
+    if (before.len == 0)
+        return true;
+    struct bk_str whole = bk_fmt(u->arena, "%.*s/%.*s", BK_F(before), BK_F(path));
+    for (size_t i = 0; i < in->n_templates && !*matched; i++) {
+        if (!bk_path_says(u->arena, in->templates[i], whole, says, matched, err))
+            return false;
+    }
+    u->by_folder = *matched;
+    return true;
+}
+
+/* --- beginning --- */
+
 /* Another process may have imported the same bytes since they were looked for. */
 static bool still_new(struct bk_unit_work *u, struct bk_err *err)
 {
@@ -162,10 +195,39 @@ static bool still_new(struct bk_unit_work *u, struct bk_err *err)
     return !u->known || bk_fail(err, BK_EINPUT, "imported by another process");
 }
 
+/* The options, and what else is needed to do the same without what is not kept. */
+static struct bk_str context_of(struct bk_unit_work *u)
+{
+    struct bk_buf b = {0};
+    char folder[MAX_FOLDER];
+    struct bk_saids ignored = {0};
+    struct bk_err none = {0};
+    bool matched;
+    bk_buf_add(&b, u->in->context);
+    if (u->n_members > 0)
+        path_says(u, u->members[0].file->path, &ignored, &matched, &none);
+    if (u->by_folder && getcwd(folder, sizeof folder))
+        bk_context_line(&b, "folder", bk_str(folder));
+    for (size_t i = 0; i < u->n_notes; i++) {
+        bk_context_line(&b, "note-code", u->notes[i]->code);
+        bk_context_line(&b, "note-subject", u->notes[i]->subject);
+        bk_context_line(&b, "note", u->notes[i]->message);
+    }
+    struct bk_str text = bk_dup(u->arena, bk_buf_str(&b));
+    bk_buf_free(&b);
+    return text;
+}
+
 static bool begin(struct bk_unit_work *u, struct bk_err *err)
 {
     struct bk_ingesting *in = u->in;
-    const struct bk_import_unit unit = {.path = u->path, .context = in->context};
+    const struct bk_replay *replay = in->replay;
+    const struct bk_import_unit unit = {
+        .path = u->path,
+        .context = replay ? replay->unit->context : context_of(u),
+        .again = replay ? replay->unit : NULL,
+        .in_place = replay && replay->in_place,
+    };
     if (!bk_archive_begin(in->archive, &unit, err))
         return false;
     u->begun = true;
@@ -278,29 +340,6 @@ static void set_source(struct bk_run *r, size_t source)
         r->findings[i].source = source;
 }
 
-/* What the first template that matches says of a path.  Templates may name folders
- * above the one that was given ('import .'): then the whole path is tried. */
-static bool path_says(struct bk_unit_work *u, struct bk_str path, struct bk_saids *says,
-                      bool *matched, struct bk_err *err)
-{
-    const struct bk_ingesting *in = u->in;
-    char folder[4096];
-    *matched = false;
-    for (size_t i = 0; i < in->n_templates && !*matched; i++) {
-        if (!bk_path_says(u->arena, in->templates[i], path, says, matched, err))
-            return false;
-    }
-    if (*matched || bk_starts(path, BK_S("/")) || bk_is(path, "-") ||
-        !getcwd(folder, sizeof folder))
-        return true;
-    struct bk_str whole = bk_fmt(u->arena, "%s/%.*s", folder, BK_F(path));
-    for (size_t i = 0; i < in->n_templates && !*matched; i++) {
-        if (!bk_path_says(u->arena, in->templates[i], whole, says, matched, err))
-            return false;
-    }
-    return true;
-}
-
 /* The time of a snapshot: --started-at, else what the path says. */
 static int64_t taken_at(struct bk_unit_work *u, struct bk_str path)
 {
@@ -317,6 +356,33 @@ static int64_t taken_at(struct bk_unit_work *u, struct bk_str path)
             bk_guess_time(says.items[k].value, says.items[k].format, &ns, &zoned);
     }
     return ns;
+}
+
+bool bk_unit_open(const struct bk_ingesting *in, struct bk_arena *a, struct bk_file *f,
+                  struct bk_str path, struct bk_err *err)
+{
+    if (!in->replay)
+        return bk_file_open(a, f, path, err);
+    const struct bk_kept_unit *unit = in->replay->unit;
+    for (size_t i = 0; i < unit->n_sources; i++) {
+        if (bk_eq(unit->sources[i].path, path))
+            return bk_file_restore(a, f, in->replay->from, &unit->sources[i], err);
+    }
+    return bk_fail(err, BK_EINPUT, "its bytes are not kept");
+}
+
+void bk_unit_keep_note(struct bk_unit_work *u, const struct bk_finding *f)
+{
+    struct bk_finding *copy = bk_alloc(u->arena, sizeof *copy);
+    *copy = *f;
+    *BK_PUSH(u->arena, u->notes, u->n_notes) = copy;
+}
+
+void bk_unit_add_notes(struct bk_unit_work *u, struct bk_run *run)
+{
+    const struct bk_replay *replay = u->in->replay;
+    for (size_t i = 0; replay && i < replay->n_notes; i++)
+        *BK_PUSH(u->arena, run->findings, run->n_findings) = replay->notes[i];
 }
 
 bool bk_unit_input(struct bk_unit_work *u, const struct bk_file *f,
@@ -422,7 +488,9 @@ bool bk_unit_drop_known(struct bk_unit_work *u, bool *all, struct bk_err *err)
             u->runs[kept++] = u->runs[i];
     }
     u->n_runs = kept;
-    *all = dropped > 0 && kept == 0 && u->n_sizings == 0 && u->n_snapshots == 0;
+    /* A unit that is there stays, whatever is left of it. */
+    *all = !u->in->replay && dropped > 0 && kept == 0 && u->n_sizings == 0 &&
+           u->n_snapshots == 0;
     return true;
 }
 

@@ -254,12 +254,13 @@ static void suspected_copies_go_with_the_run(void **state)
     EXPECT(k, "SELECT run || ' ' || actual FROM v_finding", "s/h100/w s/b200/w");
     import_run(k, "b200.txt", own);
     EXPECT(k, "SELECT count(*) FROM finding", "0");
-    /* a second run like it: the report's is one of its own again, and suspected again */
+    /* a second run like it: the report's is one of its own again, and suspected again;
+     * of two units the later one is told about it */
     import_run(k, "b200-2.txt",
                run_of(k, &(struct claim_of){NULL, "s", "b200", "w", NULL, "0.6", false,
                                             NULL}));
     EXPECT(k, "SELECT run || ' ' || actual || ' ' || source FROM v_finding",
-           "s/b200/w#3 s/h100/w report.md");
+           "s/h100/w s/b200/w#3 h100.txt");
 }
 
 /* --- several --- */

@@ -1,0 +1,1 @@
+DELETE FROM unit_source WHERE unit_id = :unit;

@@ -1,0 +1,1 @@
+DELETE FROM snapshot WHERE source_id IN (SELECT id FROM source WHERE unit_id = :unit);

@@ -1,0 +1,2 @@
+-- How a unit was imported.
+SELECT path, context FROM unit WHERE id = :unit;
