@@ -1,11 +1,12 @@
-/* Another warehouse: the lines of 'benchkeep export measurements --format ndjson', one
- * object a measurement.
+/* Another warehouse: the lines of 'benchkeep export everything --format ndjson', which
+ * benchkeep_whole.c reads, or of 'benchkeep export measurements', one object a
+ * measurement.
  *
- * Names, units and digits are benchkeep's own, so nothing is looked up or derived: what
- * was exported comes back.  The lines of one session and run are one run.  Where a
- * number stood in its first source is kept as "SOURCE: PLACE"; a later export takes it
- * apart again. */
-#include "importer.h"
+ * In the latter, names, units and digits are benchkeep's own, so nothing is looked up
+ * or derived: what was exported comes back.  The lines of one session and run are one
+ * run.  Where a number stood in its first source is kept as "SOURCE: PLACE"; a later
+ * export takes it apart again. */
+#include "benchkeep.h"
 
 #include "shared/emit.h"
 #include "shared/json.h"
@@ -53,15 +54,13 @@ static struct bk_str member(struct reader *r, const struct bk_json *row,
     return word(r, bk_json_string(row, key));
 }
 
-/* "line 1 column 5: ..." of a line's own text, at its place in the file. */
-static bool fail_in_line(const struct reader *r, const struct bk_err *why,
-                         struct bk_err *err)
+bool bk_fail_in_line(size_t line, const struct bk_err *why, struct bk_err *err)
 {
     static const char first[] = "line 1 ";
     const char *rest = why->msg;
     if (strncmp(rest, first, sizeof first - 1) == 0)
         rest += sizeof first - 1;
-    return bk_fail(err, BK_EINPUT, "line %zu %s", r->line, rest);
+    return bk_fail(err, BK_EINPUT, "line %zu %s", line, rest);
 }
 
 /* --- runs --- */
@@ -292,7 +291,7 @@ static bool read_rows(struct reader *r, struct bk_input *in, struct bk_err *err)
         const struct bk_json *row =
             bk_json_parse(r->scratch, line, BK_JSON_STRICT, NULL, NULL, &why);
         if (row == NULL)
-            return fail_in_line(r, &why, err);
+            return bk_fail_in_line(r->line, &why, err);
         if (!take_row(r, row, err))
             return false;
         bk_arena_release(r->scratch, start);
@@ -303,6 +302,8 @@ static bool read_rows(struct reader *r, struct bk_input *in, struct bk_err *err)
 static bool import(struct bk_input *in, const struct bk_importing *im,
                    struct bk_err *err)
 {
+    if (bk_is_whole_warehouse(bk_input_head(in)))
+        return bk_import_whole_warehouse(in, im, err);
     struct reader r = {.im = im, .a = im->arena, .scratch = bk_arena_new()};
     bool ok = bk_input_rewind(in, err) && read_rows(&r, in, err);
     bk_arena_free(r.scratch);
@@ -319,6 +320,8 @@ static int bid(const struct bk_input *in)
                                        "stat",        "value",        "unit",
                                        "source_name", "source_value", "origin"};
     struct bk_str head = bk_trim(bk_input_head(in)), line;
+    if (bk_is_whole_warehouse(head))
+        return 95;
     if (head.len == 0 || head.ptr[0] != '{' || !bk_next_line(&head, &line))
         return 0;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
@@ -330,10 +333,10 @@ static int bid(const struct bk_input *in)
 
 const struct bk_importer bk_importer_benchkeep = {
     .name = "benchkeep",
-    .title = "measurements of another warehouse",
-    .upstream = "benchkeep, NDJSON of 'export measurements'",
-    .gives = "its runs, to the last digit",
-    .example = "benchkeep export measurements --format ndjson -o measurements.ndjson",
+    .title = "another warehouse, or its measurements",
+    .upstream = "benchkeep, NDJSON of 'export everything' and 'export measurements'",
+    .gives = "all that it knows; or its runs, to the last digit",
+    .example = "benchkeep export everything --format ndjson -o everything.ndjson",
     .signature = "JSON lines whose keys are those of 'benchkeep export measurements'",
     .traps = "Nothing is looked up or derived again: names, units and digits come back "
              "as they were.",

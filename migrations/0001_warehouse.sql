@@ -15,8 +15,11 @@ CREATE TABLE unit (
     id          INTEGER PRIMARY KEY,
     path        TEXT    NOT NULL,       -- as given
     context     TEXT    NOT NULL,       -- the import's options as canonical text, for reimport
-    imported_ns INTEGER NOT NULL        -- when
+    imported_ns INTEGER NOT NULL,       -- when
+    carries     INTEGER NOT NULL DEFAULT 0 CHECK (carries IN (0, 1)), -- 1: an export of a whole warehouse; see via_id
+    via_id      INTEGER REFERENCES unit (id) ON DELETE CASCADE -- the export that told of it; NULL: imported here
 ) STRICT;
+CREATE INDEX unit_via ON unit (via_id) WHERE via_id IS NOT NULL;
 
 -- One imported file.  Its identity is the SHA-256 of the bytes that are kept, which are the file's own bytes unless
 -- secrets were replaced in them.  A source outlives what was read out of it: a reimport deletes runs, never sources.
@@ -28,9 +31,11 @@ CREATE TABLE source (
     format           TEXT    NOT NULL,          -- the importer's name; 'context' for files beside a result
     importer_version INTEGER NOT NULL,
     size             INTEGER NOT NULL,          -- bytes kept, unpacked from the chunks
-    redactions       INTEGER NOT NULL DEFAULT 0 -- secrets that were replaced before anything was stored
+    redactions       INTEGER NOT NULL DEFAULT 0, -- secrets that were replaced before anything was stored
+    via_id           INTEGER REFERENCES source (id) -- the export that told of it: no bytes are kept; NULL: they are
 ) STRICT;
 CREATE INDEX source_unit ON source (unit_id);
+CREATE INDEX source_via ON source (via_id) WHERE via_id IS NOT NULL;
 
 -- The sources of a unit in their order.  Run folders often share a file (the same environment_vars.txt): its bytes are kept
 -- once, and every unit that it belongs to names it here with the path that it had there.

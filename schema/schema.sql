@@ -157,8 +157,7 @@ CREATE TABLE finding (
     run_id        INTEGER REFERENCES run (id) ON DELETE CASCADE,
     sizing_run_id INTEGER REFERENCES sizing_run (id) ON DELETE CASCADE,
     locator       TEXT    NOT NULL,
-    absorbed_id   INTEGER REFERENCES absorbed_run (id) ON DELETE CASCADE, -- that it was taken over from; else NULL
-    unit_id       INTEGER REFERENCES unit (id) ON DELETE CASCADE -- that brought it, when it is about a whole file; else NULL
+    absorbed_id   INTEGER REFERENCES absorbed_run (id) ON DELETE CASCADE -- that it was taken over from; else NULL
 ) STRICT;
 
 CREATE INDEX finding_absorbed ON finding (absorbed_id) WHERE absorbed_id IS NOT NULL;
@@ -170,8 +169,6 @@ CREATE INDEX finding_run ON finding (run_id);
 CREATE INDEX finding_sizing_run ON finding (sizing_run_id);
 
 CREATE INDEX finding_source ON finding (source_id);
-
-CREATE INDEX finding_unit ON finding (unit_id) WHERE unit_id IS NOT NULL;
 
 CREATE TABLE hardware (
     id   INTEGER PRIMARY KEY,

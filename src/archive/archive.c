@@ -19,7 +19,8 @@ bool bk_archive_new(struct bk_archive **archive, struct bk_db *db, struct bk_err
                                 .snapshot = bk_write_snapshot,
                                 .series = bk_write_series,
                                 .sizing = bk_write_sizing,
-                                .finding = bk_write_source_finding};
+                                .finding = bk_write_source_finding,
+                                .moved = bk_write_moved};
     ar->db = db;
     ar->arena = bk_arena_new();
     ar->unit = bk_arena_new();
@@ -126,6 +127,7 @@ static void reset_unit(struct bk_archive *ar)
     ar->in_place = false;
     ar->n_kept_snapshots = 0;
     ar->counts = (struct bk_counts){0};
+    ar->restore = NULL;
     bk_snapshot_reset(&ar->snapshot);
 }
 

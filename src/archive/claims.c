@@ -259,6 +259,9 @@ bool bk_settle_claims(struct bk_archive *ar, struct bk_err *err)
 {
     int64_t any;
     bool found;
+    if (!bk_restore_end(ar, err)) {
+        return false;
+    }
     if (ar->n_runs == 0) {
         return true;
     }

@@ -93,6 +93,7 @@ struct bk_archive {
     struct bk_map run_keys; /* keys that runs of this unit have taken */
     struct bk_map sessions; /* sessions of this unit */
     struct bk_counts counts;
+    struct bk_restore *restore; /* of an export of a whole warehouse; NULL: none yet */
     struct bk_snapshot_writer snapshot;
 
     /* when that unit is imported once more */
@@ -180,6 +181,8 @@ bool bk_write_snapshot(struct bk_sink *s, const struct bk_snapshot *snapshot,
                        struct bk_err *err);
 bool bk_write_series(struct bk_sink *s, const struct bk_series_sample *sample,
                      struct bk_err *err);
+/* Samples that follow are of this snapshot. */
+bool bk_snapshot_begin(struct bk_archive *ar, int64_t id, struct bk_err *err);
 void bk_snapshot_reset(struct bk_snapshot_writer *w); /* between units */
 void bk_snapshot_free(struct bk_snapshot_writer *w);
 bool bk_write_source_finding(struct bk_sink *s, const struct bk_finding *finding,
@@ -220,6 +223,12 @@ struct bk_claim_move {
 };
 bool bk_move_claims(struct bk_archive *ar, const struct bk_claim_move *moves, size_t n,
                     struct bk_err *err);
+
+/* --- restore.c: rows of another warehouse --- */
+bool bk_write_moved(struct bk_sink *s, const struct bk_moved_row *row,
+                    struct bk_err *err);
+/* Before the claims are settled: what was told anew, and what could not be taken. */
+bool bk_restore_end(struct bk_archive *ar, struct bk_err *err);
 
 /* --- copies.c --- */
 bool bk_find_copies(struct bk_archive *ar, struct bk_err *err);

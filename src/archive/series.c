@@ -279,18 +279,25 @@ static bool series_id(struct bk_archive *ar, const struct bk_series_sample *s,
 
 /* --- the sink's calls --- */
 
+bool bk_snapshot_begin(struct bk_archive *ar, int64_t id, struct bk_err *err)
+{
+    struct bk_snapshot_writer *w = &ar->snapshot;
+    bool found;
+    if (!w->id && !bk_one_int(bk_stmt(ar->db, BK_SQL_FAMILY_NEWEST), &w->newest_family,
+                              &found, err)) {
+        return false;
+    }
+    w->id = id;
+    w->seq = 0;
+    return true;
+}
+
 bool bk_write_snapshot(struct bk_sink *sink, const struct bk_snapshot *snapshot,
                        struct bk_err *err)
 {
     struct bk_archive *ar = (struct bk_archive *)sink;
-    struct bk_snapshot_writer *w = &ar->snapshot;
-    int64_t source;
-    bool found;
+    int64_t source, id;
     if (!bk_source_id(ar, snapshot->source, &source, err)) {
-        return false;
-    }
-    if (!w->id && !bk_one_int(bk_stmt(ar->db, BK_SQL_FAMILY_NEWEST), &w->newest_family,
-                              &found, err)) {
         return false;
     }
     struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_SNAPSHOT_INSERT);
@@ -298,8 +305,7 @@ bool bk_write_snapshot(struct bk_sink *sink, const struct bk_snapshot *snapshot,
     bk_bind_int(st, ":source", source);
     bk_bind_text(st, ":syntax", snapshot->syntax);
     bk_bind_time(st, ":taken", snapshot->taken_ns);
-    w->seq = 0;
-    return bk_insert(st, &w->id, err);
+    return bk_insert(st, &id, err) && bk_snapshot_begin(ar, id, err);
 }
 
 static const char *special_name(double x)

@@ -230,6 +230,8 @@ struct bk_unit_work {    /* a unit in the making; as a sink it collects */
     size_t n_snapshots;     /* those handed on */
     bool snapshot_is_known; /* the series that come now are not handed on */
     int64_t n_series;
+    int64_t n_moved; /* rows of another warehouse, handed on */
+    struct bk_counts moved;
     struct bk_input **inputs; /* records point into their bytes: open until the end */
     size_t n_inputs;
     size_t source;    /* index of the member that is being imported */

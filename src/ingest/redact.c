@@ -149,7 +149,10 @@ static bool is_nothing(struct bk_str v)
                                           "false", "yes",  "no",    "undefined",
                                           "nan",   "-",    "unset", NULL};
     /* $HF_TOKEN and ${HF_TOKEN} only name a variable */
-    return v.len == 0 || v.ptr[0] == '$' || one_of(v, nothing) || bk_is(v, BK_REDACTED);
+    /* the closing bracket may have ended the value; a line of an export goes on */
+    struct bk_str redacted = bk_upto(BK_S(BK_REDACTED), sizeof BK_REDACTED - 2);
+    return v.len == 0 || v.ptr[0] == '$' || one_of(v, nothing) ||
+           bk_starts(v, redacted);
 }
 
 /* Numbers and texts with blanks are no tokens.  A lone lower-case "token" is more often

@@ -6,7 +6,8 @@
 /* Nothing to measure: what the importer said about it is the reason. */
 static bool nothing_in_it(const struct bk_unit_work *u)
 {
-    return u->n_runs == 0 && u->n_sizings == 0 && u->n_snapshots == 0;
+    return u->n_runs == 0 && u->n_sizings == 0 && u->n_snapshots == 0 &&
+           u->n_moved == 0;
 }
 
 static void skip(struct bk_file_result *r, struct bk_str why)

@@ -313,11 +313,43 @@ static bool collect_finding(struct bk_sink *s, const struct bk_finding *finding,
     return true;
 }
 
+/* What --dry-run tells of rows that go straight on. */
+static void count_moved(struct bk_counts *c, enum bk_moved_kind kind)
+{
+    c->sessions += kind == BK_MOVED_SESSION;
+    c->runs += kind == BK_MOVED_RUN;
+    c->measurements += kind == BK_MOVED_MEASUREMENT;
+    c->series += kind == BK_MOVED_SERIES;
+    c->sizing_runs += kind == BK_MOVED_SIZING_RUN;
+    c->findings += kind == BK_MOVED_FINDING;
+}
+
+/* The rows of another warehouse have their own context. */
+static bool collect_moved(struct bk_sink *s, const struct bk_moved_row *row,
+                          struct bk_err *err)
+{
+    struct bk_unit_work *u = unit_of(s);
+    if (u->n_moved == 0 && u->in->flags.n > 0)
+        return bk_fail(err, BK_EINPUT,
+                       "it is a whole warehouse whose runs have their names: import it "
+                       "without %.*s",
+                       BK_F(u->in->flags.items[0].place));
+    if (++u->n_moved % ASK_EVERY == 0 && bk_unit_interrupted(u->in, err))
+        return false;
+    count_moved(&u->moved, row->kind);
+    if (u->in->options->dry_run)
+        return true;
+    if (!u->begun && !begin(u, err))
+        return false;
+    struct bk_sink *to = bk_archive_sink(u->in->archive);
+    return to->moved(to, row, err);
+}
+
 void bk_unit_init(struct bk_unit_work *u, struct bk_ingesting *in, struct bk_str path)
 {
     *u = (struct bk_unit_work){
         .sink = {collect_run, collect_snapshot, collect_series, collect_sizing,
-                 collect_finding},
+                 collect_finding, collect_moved},
         .in = in,
         .arena = bk_arena_new(),
         .path = path,
@@ -498,10 +530,11 @@ bool bk_unit_drop_known(struct bk_unit_work *u, bool *all, struct bk_err *err)
 
 static void count_dry(struct bk_unit_work *u)
 {
-    u->counts.runs = (int64_t)u->n_runs;
-    u->counts.sizing_runs = (int64_t)u->n_sizings;
-    u->counts.series = u->n_series;
-    u->counts.findings = (int64_t)u->n_findings;
+    u->counts = u->moved;
+    u->counts.runs += (int64_t)u->n_runs;
+    u->counts.sizing_runs += (int64_t)u->n_sizings;
+    u->counts.series += u->n_series;
+    u->counts.findings += (int64_t)u->n_findings;
     for (size_t i = 0; i < u->n_runs; i++) {
         u->counts.measurements += (int64_t)u->runs[i]->n_measurements;
         u->counts.findings += (int64_t)u->runs[i]->n_findings;

@@ -7,6 +7,7 @@
 
 #include "../base/num.h"
 #include "../base/time.h"
+#include "export.h"
 #include "question.h"
 #include "session_rows.h"
 
@@ -165,12 +166,12 @@ static struct bk_str next_label(struct bk_arena *a, struct bk_str text,
     return rest.len > 0 && rest.ptr[0] == ',' ? bk_from(rest, 1) : rest;
 }
 
-static struct bk_value labels_cell(struct stream *s, struct bk_str text)
+struct bk_value bk_labels_cell(struct bk_arena *a, struct bk_str text)
 {
     struct bk_pair *pairs = NULL;
     size_t n = 0;
     while (text.len > 0)
-        text = next_label(s->scratch, text, BK_PUSH(s->scratch, pairs, n));
+        text = next_label(a, text, BK_PUSH(a, pairs, n));
     return bk_v_pairs(pairs, n);
 }
 
@@ -181,7 +182,7 @@ static bool series_row(struct stream *s)
     c[1] = bk_v_time(bk_col_time(s->st, 1));
     c[2] = bk_v_str(bk_col_text(s->st, 2));
     c[3] = bk_v_str(bk_col_text(s->st, 3));
-    c[4] = labels_cell(s, bk_col_text(s->st, 4));
+    c[4] = bk_labels_cell(s->scratch, bk_col_text(s->st, 4));
     struct bk_str special = bk_col_text(s->st, 6);
     double value = bk_col_real(s->st, 5);
     if (bk_is(special, "+Inf"))
@@ -497,6 +498,7 @@ static const struct export_kind {
     KIND("series", series_columns, next_series, BK_SQL_EXPORT_SERIES),
     KIND("sizing", sizing_columns, next_sizing, BK_SQL_EXPORT_SIZING),
     KIND("timeline", timeline_columns, next_timeline, BK_SQL_EXPORT_TIMELINE),
+    {.name = "everything", .statement = NO_STATEMENT},
 #undef KIND
 };
 #define N_KINDS (sizeof kinds / sizeof *kinds)
@@ -512,7 +514,7 @@ static const struct export_kind *find_kind(const char *name, struct bk_err *err)
     const char *near = bk_nearest(name, names, N_KINDS);
     bk_fail(err, BK_EUSAGE,
             "nothing to export is called '%s'%s%s%s (there are measurements, runs, "
-            "sessions, findings, series, sizing and timeline)",
+            "sessions, findings, series, sizing, timeline and everything)",
             name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     return NULL;
 }
@@ -527,9 +529,18 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
     if (o->wide && kind->next != next_measurement)
         return bk_fail(err, BK_EUSAGE,
                        "--wide goes with 'export measurements', not '%s'", kind->name);
+    if (kind->next == NULL && where->n > 0)
+        return bk_fail(err, BK_EUSAGE,
+                       "--where chooses runs, and 'export everything' has them all");
     if (where->n > 0 && (kind->next == next_series || kind->next == next_sizing))
         return bk_fail(err, BK_EUSAGE, "--where chooses runs, and 'export %s' has none",
                        kind->name);
+    r->plain_rows = true;
+    bk_report_arg(r, "what", bk_str(kind->name));
+    if (kind->next == NULL) {
+        bk_export_everything(db, r);
+        return true;
+    }
     struct bk_filter filter;
     if (!bk_filter_parse(r->arena, db, where, &filter, err))
         return false;
@@ -548,8 +559,6 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
                    &s->runs.rows[i]);
     s->scratch = bk_arena_new();
     s->start = bk_arena_mark(s->scratch);
-    r->plain_rows = true;
-    bk_report_arg(r, "what", bk_str(kind->name));
     if (o->wide)
         return export_wide(db, r, s, err);
     s->n_columns = kind->n_columns;
@@ -572,17 +581,20 @@ static const struct bk_opt options[] = {
 
 const struct bk_question bk_question_export = {
     .name = "export",
-    .args = "measurements|runs|sessions|findings|series|sizing|timeline",
+    .args = "measurements|runs|sessions|findings|series|sizing|timeline|everything",
     .summary = "write rows for other programs and spreadsheets",
     .help =
         "Writes the rows of the archive as they are: values in base units (seconds, "
         "bytes,\nratios), each with its source and place.  --where narrows to some "
         "runs.\n\n"
+        "'everything' is all that the archive knows but the bytes of its files, one "
+        "object\na line, for another archive: 'benchkeep import' reads it.\n\n"
         "Examples:\n"
         "  benchkeep export measurements --format ndjson\n"
         "  benchkeep export measurements --wide --format csv -o results.csv\n"
         "  benchkeep export measurements --wide --format csv --csv-dialect excel-pt\n"
-        "  benchkeep export runs --where 'hardware=h100,workers>=8' --format json\n",
+        "  benchkeep export runs --where 'hardware=h100,workers>=8' --format json\n"
+        "  benchkeep export everything --format ndjson -o everything.ndjson\n",
     .options = options,
     .args_size = sizeof(struct export_args),
     .min_positional = 1,

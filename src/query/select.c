@@ -35,20 +35,39 @@ static bool is_json_number(struct bk_str s)
     return bk_parse_double(s, &x);
 }
 
+/* A name or value out of the canonical text, where \n and \ are escaped. */
+static struct bk_str unescaped(struct bk_arena *a, struct bk_str s)
+{
+    if (bk_find_char(s, '\\') == BK_NONE)
+        return s;
+    char *text = bk_alloc(a, s.len);
+    size_t n = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        if (c == '\\' && i + 1 < s.len) {
+            c = s.ptr[++i];
+            c = c == 'n' ? '\n' : c;
+        }
+        text[n++] = c;
+    }
+    return (struct bk_str){text, n};
+}
+
 void bk_config_pairs(struct bk_arena *a, struct bk_str canonical,
                      const struct bk_pair **pairs, size_t *n)
 {
     struct bk_pair *list = NULL;
     size_t count = 0;
     struct bk_str line;
-    while (bk_next_line(&canonical, &line)) {
+    while (canonical.len > 0) {
+        canonical = bk_cut(canonical, '\n', &line);
         struct bk_str name;
         struct bk_str value = bk_cut(line, '=', &name);
         if (name.len == 0)
             continue;
         struct bk_pair *p = BK_PUSH(a, list, count);
-        p->name = name;
-        p->value = value;
+        p->name = unescaped(a, name);
+        p->value = value = unescaped(a, value);
         p->is_number = is_json_number(value);
     }
     *pairs = list;

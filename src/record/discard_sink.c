@@ -34,6 +34,13 @@ static bool take_finding(struct bk_sink *s, const struct bk_finding *finding,
     return true;
 }
 
+static bool take_moved(struct bk_sink *s, const struct bk_moved_row *row,
+                       struct bk_err *err)
+{
+    (void)s, (void)row, (void)err;
+    return true;
+}
+
 struct bk_sink *bk_discard_sink(void)
 {
     /* has no state; shared by all, and none of its functions writes to it */
@@ -43,6 +50,7 @@ struct bk_sink *bk_discard_sink(void)
         .series = take_series,
         .sizing = take_sizing,
         .finding = take_finding,
+        .moved = take_moved,
     };
     return &sink;
 }

@@ -288,6 +288,60 @@ static bool print_source_finding(struct bk_sink *s, const struct bk_finding *f,
     return true;
 }
 
+static void print_cell(struct bk_buf *b, const struct bk_moved_field *f,
+                       const struct bk_moved_cell *c)
+{
+    const char *key = bk_moved_key(f);
+    if (c->is_null)
+        return;
+    switch (f->type) {
+    case BK_MOVED_TEXT:
+    case BK_MOVED_SHA256:
+        text(b, key, c->s);
+        break;
+    case BK_MOVED_INT:
+        bk_buf_addf(b, " %s=%lld", key, (long long)c->i);
+        break;
+    case BK_MOVED_BOOL:
+        flag(b, key, c->i != 0);
+        break;
+    case BK_MOVED_MIXED:
+        if (!c->is_number) {
+            text(b, key, c->s);
+            break;
+        }
+        number(b, key, c->real);
+        break;
+    case BK_MOVED_REAL:
+    case BK_MOVED_SPECIAL:
+        number(b, key, c->real);
+        break;
+    case BK_MOVED_TIME:
+        time(b, key, c->i);
+        break;
+    case BK_MOVED_PAIRS:
+        for (size_t i = 0; i < c->n_pairs; i++) {
+            bk_buf_addf(b, " {%.*s=", BK_F(c->pairs[i].name));
+            add_quoted(b, c->pairs[i].value);
+            bk_buf_addc(b, '}');
+        }
+        break;
+    }
+}
+
+static bool print_moved(struct bk_sink *s, const struct bk_moved_row *row,
+                        struct bk_err *err)
+{
+    (void)err;
+    struct bk_buf *b = ((struct bk_print_sink *)s)->out;
+    const struct bk_moved_shape *shape = &bk_moved_shapes[row->kind];
+    bk_buf_addf(b, "moved %s", shape->name);
+    for (size_t i = 0; i < shape->n_fields; i++)
+        print_cell(b, &shape->fields[i], &row->cells[i]);
+    bk_buf_addc(b, '\n');
+    return true;
+}
+
 void bk_print_sink_init(struct bk_print_sink *s, struct bk_buf *out)
 {
     s->sink = (struct bk_sink){
@@ -296,6 +350,7 @@ void bk_print_sink_init(struct bk_print_sink *s, struct bk_buf *out)
         .series = print_series,
         .sizing = print_sizing,
         .finding = print_source_finding,
+        .moved = print_moved,
     };
     s->out = out;
 }

@@ -3,6 +3,7 @@
 #define BK_RECORD_SINK_H
 
 #include "../base/err.h"
+#include "moved.h"
 #include "record.h"
 
 /* Every call may fail (false, err set); the importer then returns false at once.
@@ -17,6 +18,9 @@ struct bk_sink {
     bool (*sizing)(struct bk_sink *s, struct bk_sizing *sizing, struct bk_err *err);
     bool (*finding)(struct bk_sink *s, const struct bk_finding *finding,
                     struct bk_err *err); /* of the source as a whole */
+    /* A row of another warehouse, as it stands; only during the call. */
+    bool (*moved)(struct bk_sink *s, const struct bk_moved_row *row,
+                  struct bk_err *err);
 };
 
 /* A sink that writes each record as lines of text (the golden tests). 'out' is appended

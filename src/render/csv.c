@@ -187,14 +187,12 @@ static bool render(const struct bk_report *r, const struct bk_render_options *o,
     const struct dialect *d = dialect_of(o);
     struct bk_buf b = {0};
     bool ok = true;
-    bool several = r->sections && r->sections->link && !r->plain_rows;
+    bool several = r->sections && r->sections->link;
     bk_out_add(out, bk_str(d->start));
     for (struct bk_section *s = r->sections; ok && s; s = s->link) {
         if (several)
             bk_out_addf(out, "%s%s\r\n", s == r->sections ? "" : "\r\n", s->name);
         ok = render_section(s, d, out, &b, err);
-        if (r->plain_rows)
-            break;
     }
     bk_buf_free(&b);
     return ok;

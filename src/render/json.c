@@ -154,24 +154,31 @@ void bk_json_row(struct bk_buf *b, const struct bk_section *s,
 
 /* --- the report --- */
 
-static bool render_rows(struct bk_section *s, struct bk_out *out, struct bk_buf *b,
-                        struct bk_err *err)
+/* An array of the rows of a section and, with 'rest', of those behind it. */
+static bool render_rows(struct bk_section *s, bool rest, struct bk_out *out,
+                        struct bk_buf *b, struct bk_err *err)
 {
     const struct bk_value *cells;
-    bool more = true;
+    bool more = true, any = false;
     size_t i = 0;
     bk_out_add(out, BK_S("["));
     while (!bk_out_failed(out)) {
         if (!bk_section_next(s, &i, &cells, &more, err))
             return false;
-        if (!more)
+        if (!more && (!rest || s->link == NULL))
             break;
+        if (!more) {
+            s = s->link;
+            i = 0;
+            continue;
+        }
         bk_buf_clear(b);
-        bk_buf_add(b, i > 1 ? BK_S(",\n") : BK_S("\n"));
+        bk_buf_add(b, any ? BK_S(",\n") : BK_S("\n"));
+        any = true;
         bk_json_row(b, s, cells, NULL);
         bk_out_add(out, bk_buf_str(b));
     }
-    bk_out_add(out, i > 0 ? BK_S("\n]") : BK_S("]"));
+    bk_out_add(out, any ? BK_S("\n]") : BK_S("]"));
     return true;
 }
 
@@ -216,7 +223,7 @@ static bool render_whole(const struct bk_report *r, struct bk_out *out,
         bk_json_quote(b, bk_str(s->name));
         bk_buf_addc(b, ':');
         bk_out_add(out, bk_buf_str(b));
-        if (!render_rows(s, out, b, err))
+        if (!render_rows(s, false, out, b, err))
             return false;
         if (s->link)
             bk_out_add(out, BK_S(","));
@@ -238,7 +245,7 @@ static bool render(const struct bk_report *r, const struct bk_render_options *o,
     if (!r->plain_rows)
         ok = render_whole(r, out, &b, err);
     else if (r->sections)
-        ok = render_rows(r->sections, out, &b, err);
+        ok = render_rows(r->sections, true, out, &b, err);
     else
         ok = (bk_out_add(out, BK_S("[]")), true);
     bk_out_add(out, BK_S("\n"));

@@ -30,8 +30,6 @@ static bool render(const struct bk_report *r, const struct bk_render_options *o,
     bool several = r->sections && r->sections->link && !r->plain_rows;
     for (struct bk_section *s = r->sections; ok && s; s = s->link) {
         ok = render_section(s, several ? s->name : NULL, out, &b, err);
-        if (r->plain_rows)
-            break;
     }
     bk_buf_free(&b);
     return ok;

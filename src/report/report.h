@@ -97,8 +97,8 @@ struct bk_report {
     size_t n_args;
     struct bk_section *sections, **last_section;
     struct bk_note *notes, **last_note;
-    bool plain_rows; /* an export: csv, json and ndjson show the rows of the one section
-                        alone */
+    bool plain_rows; /* an export: csv, json and ndjson show the rows alone; of several
+                        sections, those of one behind those of the other */
     int exit_status; /* 0, or 1 and 3 of a gate */
 };
 

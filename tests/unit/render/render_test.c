@@ -169,8 +169,9 @@ static void ndjson_names_sections_when_there_are_several(void **state)
                         "-9,223,372,036,854,775,808\n\nsecond\nn\nyes\n");
     r->plain_rows = true;
     assert_string_equal(render(&b, "json", r, &o),
-                        "[\n{\"n\":-9223372036854775808}\n]\n");
-    assert_string_equal(render(&b, "ndjson", r, &o), "{\"n\":-9223372036854775808}\n");
+                        "[\n{\"n\":-9223372036854775808},\n{\"n\":true}\n]\n");
+    assert_string_equal(render(&b, "ndjson", r, &o),
+                        "{\"n\":-9223372036854775808}\n{\"n\":true}\n");
     bk_report_free(r);
     bk_buf_free(&b);
 }

@@ -1,0 +1,2 @@
+-- That nothing is missing.
+SELECT 1 AS version;

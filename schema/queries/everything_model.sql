@@ -1,0 +1,3 @@
+-- Models.
+-- scan: an export reads everything
+SELECT name FROM model WHERE name <> '' ORDER BY name;

@@ -1,0 +1,4 @@
+INSERT INTO timeline (run_id, seq, elapsed_s, vus, iterations, interrupted, requests, failed, latency_mean_s,
+                      latency_p95_s)
+VALUES (:run, :seq, :elapsed_s, :vus, :iterations, :interrupted, :requests, :failed, :latency_mean_s, :latency_p95_s)
+ON CONFLICT DO NOTHING RETURNING 1;
