@@ -466,9 +466,30 @@ static bool take_benchmark(const struct report *r, struct bk_runs *runs,
     return true;
 }
 
+/* The report in another of its outputs: the CSV of 0.2 and 0.3 (one line of headers), the
+ * later one (three lines), and the YAML. */
+static bool is_other_output(struct bk_str head)
+{
+    static const char csv[] = "Type,Run Id,Id,Name,";
+    static const char *const tops[] = {"args:", "benchmarks:", "metadata:", "type_:"};
+    if (bk_starts(head, bk_str(csv)))
+        return true;
+    if (bk_starts(head, BK_S("Run Info,")))
+        return bk_has(head, BK_S("\nRun ID,Run Index,"));
+    bool top = false;
+    for (size_t i = 0; i < sizeof tops / sizeof *tops; i++)
+        top = top || bk_starts(head, bk_str(tops[i]));
+    return top && (bk_has(head, BK_S("guidellm_version:")) ||
+                   bk_has(head, BK_S("type_: generative_benchmark")));
+}
+
 static bool import(struct bk_input *in, const struct bk_importing *im,
                    struct bk_err *err)
 {
+    if (is_other_output(bk_trim(bk_input_head(in))))
+        return bk_fail(err, BK_ESKIP,
+                       "the CSV or YAML output of GuideLLM: the JSON beside it has all "
+                       "of it (guidellm benchmark --outputs json)");
     static const struct bk_json_selection selection = {.wanted = wanted,
                                                        .max_values = MAX_VALUES,
                                                        .max_string = MAX_STRING,
@@ -503,7 +524,7 @@ static int bid(const struct bk_input *in)
 {
     struct bk_str head = bk_trim(bk_input_head(in));
     if (head.len == 0 || head.ptr[0] != '{')
-        return 0;
+        return is_other_output(head) ? 90 : 0;
     if (bk_json_head_has_key(head, "guidellm_version"))
         return 95;
     if (!bk_json_head_has_key(head, "benchmarks"))
@@ -528,7 +549,7 @@ const struct bk_importer bk_importer_guidellm = {
     .traps = "A group without observations is all zeros: it gives no measurements.\n"
              "request_latency is in seconds, the other latencies in milliseconds.\n"
              "Percentiles are p001 (0.1 %) to p999 (99.9 %).\n"
-             "The YAML and the CSV of GuideLLM are not read: the JSON has all of it.",
+             "The YAML and the CSV of GuideLLM are skipped: the JSON has all of it.",
     .version = 1,
     .bid = bid,
     .import = import,
