@@ -23,7 +23,8 @@
 #define MAX_RUNS        ((size_t)1000)
 #define MAX_TICKS       ((size_t)500000)            /* nearly six days of seconds */
 #define MAX_MEMORY      ((size_t)160 * 1024 * 1024) /* of records of one source */
-#define MAX_LINES       ((size_t)20000)     /* metric lines, and checks, of one block */
+#define MAX_LINES       ((size_t)5000)              /* metric lines of one block */
+#define MAX_CHECKS      ((size_t)20000)             /* of one block */
 #define LONGEST_LINE    ((size_t)64 * 1024) /* bytes that can matter; k6 wraps nothing */
 #define LONGEST_HEADING ((size_t)200)
 #define MAX_PENDING     ((size_t)5000) /* checks before a block; more are console noise */
@@ -180,9 +181,9 @@ static bool take_marked(struct reader *r, struct bk_str text, bool passed,
     bool inside = in_block && k->sections;
     if (in_block && !k->sections)
         return true; /* in the old layout checks stand before the metrics */
-    if (inside && k->n_checks >= MAX_LINES)
+    if (inside && k->n_checks >= MAX_CHECKS)
         return bk_fail(err, BK_EINPUT, "line %zu: more than %zu checks", r->line,
-                       MAX_LINES);
+                       MAX_CHECKS);
     if (!inside && r->n_pending >= MAX_PENDING)
         return true;
     struct bk_arena *a = inside ? r->a : r->scratch;

@@ -24,6 +24,8 @@ static bool import_report(struct bk_input *in, const struct bk_importing *im,
     bk_doc_read(&d, text);
     bk_doc_title(&d);
     bk_doc_facts(&d);
+    if (!bk_doc_is_whole(&d, err))
+        return false;
     bk_doc_assemble(&d);
     if (d.runs.n == 0)
         return bk_fail(

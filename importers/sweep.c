@@ -163,6 +163,8 @@ static bool read_markdown(struct bk_sweep *s, struct bk_str text, struct bk_err 
         return bk_fail(err, BK_EINPUT, "byte %zu: more Markdown than a report has",
                        (size_t)BK_DOC_MAX_BYTES);
     bk_doc_read(&d, text);
+    if (!bk_doc_is_whole(&d, err))
+        return false;
     bk_doc_assemble(&d);
     s->runs = d.runs;
     s->known = d.known;

@@ -192,7 +192,7 @@ static bool take_object(struct reader *r, const struct bk_json *object,
 {
     if (r->s->runs.n == BK_MAX_RUNS)
         return bk_fail(err, BK_EINPUT,
-                       "line %zu: more than %d objects: too long for a table of runs",
+                       "line %zu: more than %zu objects: too long for a table of runs",
                        object->line, BK_MAX_RUNS);
     r->run = bk_runs_add(r->s->im, &r->s->runs);
     r->fields_of_run = 0;

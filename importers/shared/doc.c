@@ -245,8 +245,10 @@ static size_t add_section(struct bk_doc *d, struct bk_str text, int level, size_
     struct bk_arena *a = d->im->arena;
     while (above != BK_NONE && d->sections[above].level >= level)
         above = d->sections[above].parent;
-    if (d->n_sections == MAX_SECTIONS)
+    if (d->n_sections == MAX_SECTIONS) {
+        d->cut_line = d->cut_line == 0 ? line : d->cut_line;
         return above;
+    }
     struct bk_doc_section *s = BK_PUSH(a, d->sections, d->n_sections);
     s->title = without_ornaments(bk_markdown_plain(a, bk_upto(text, MAX_HEADING)));
     s->label = bk_doc_label(d, s->title);
@@ -372,11 +374,15 @@ void bk_doc_read(struct bk_doc *d, struct bk_str text)
     size_t section = BK_NONE;
     d->facts = bk_run_new(d->im->arena);
     bk_markdown_init(&m, text);
-    while (d->n_blocks < MAX_BLOCKS) {
+    for (;;) {
         struct bk_block b;
         bk_markdown_next(d->im->arena, &m, &b);
         if (b.kind == BK_BLOCK_END)
             break;
+        if (d->n_blocks == MAX_BLOCKS) {
+            d->cut_line = d->cut_line == 0 ? b.line : d->cut_line;
+            break;
+        }
         if (b.kind == BK_BLOCK_HEADING)
             section = add_section(d, b.text, b.level, b.line, section);
         add_block(d, &b, section);
@@ -400,6 +406,18 @@ void bk_doc_read_table(struct bk_doc *d, struct bk_table *table)
     d->facts = bk_run_new(d->im->arena);
     d->decimal = prose_decimal(d);
     bk_doc_table(d, b);
+}
+
+bool bk_doc_is_whole(const struct bk_doc *d, struct bk_err *err)
+{
+    if (d->cut_line > 0)
+        return bk_fail(err, BK_EINPUT,
+                       "line %zu: more than %zu headings or %zu paragraphs: split it",
+                       d->cut_line, MAX_SECTIONS, MAX_BLOCKS);
+    return d->n_pieces < BK_MAX_RUNS ||
+           bk_fail(err, BK_EINPUT,
+                   "it holds over %zu rows and statements of results: split it",
+                   BK_MAX_RUNS - 1);
 }
 
 struct bk_piece *bk_doc_piece(struct bk_doc *d, size_t section, bool stated)

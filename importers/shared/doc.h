@@ -55,6 +55,7 @@ struct bk_doc {
     size_t n_blocks;
     struct bk_piece *pieces;
     size_t n_pieces;
+    size_t cut_line;      /* where blocks or headings were left out; 0: nowhere */
     struct bk_run *facts; /* what holds for every run */
     struct bk_runs runs;
     enum bk_decimal decimal; /* of the prose */
@@ -79,6 +80,8 @@ bool bk_doc_text(const struct bk_importing *im, struct bk_str *text,
 void bk_doc_read(struct bk_doc *d, struct bk_str text);
 /* Reads one table, as a document that holds nothing else. */
 void bk_doc_read_table(struct bk_doc *d, struct bk_table *table);
+/* Refuses a document of which something was left out, since it is too large. */
+bool bk_doc_is_whole(const struct bk_doc *d, struct bk_err *err);
 /* Puts the pieces together into d->runs. */
 void bk_doc_assemble(struct bk_doc *d);
 

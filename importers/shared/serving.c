@@ -272,7 +272,7 @@ static bool take_one(struct bk_serving *s, const struct bk_json *object,
     if (object->type != BK_JSON_OBJECT)
         return bk_fail(err, BK_EINPUT, "line %zu: no object", s->line);
     if (s->objects++ == BK_MAX_RUNS)
-        return bk_fail(err, BK_EINPUT, "line %zu: more than %d runs", s->line,
+        return bk_fail(err, BK_EINPUT, "line %zu: more than %zu runs", s->line,
                        BK_MAX_RUNS);
     return s->take(s, object, err);
 }

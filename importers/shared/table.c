@@ -11,6 +11,7 @@
 #define BLOCK_SIZE  ((size_t)4096) /* by which libcsv's buffer grows */
 #define SNIFF_LINES ((size_t)20)
 #define SNIFF_BYTES ((size_t)64 * 1024)
+#define FEW_CELLS   ((size_t)8)
 
 struct reader {
     struct bk_arena *a;
@@ -18,12 +19,44 @@ struct reader {
     size_t *widths, *lines;
     size_t n_rows, n_widths, n_lines;
     struct bk_str *row; /* the record in progress */
+    size_t capacity;    /* of row */
     size_t width, cells;
+    bool keep_blank;   /* lines without any text are records too */
     size_t line;       /* being fed */
     size_t row_line;   /* where the record in progress began; 0: none yet */
     bool after_return; /* the last record ended with \r */
     const char *limit; /* which limit was passed, or NULL */
 };
+
+static bool is_blank(const struct bk_str *row, size_t width)
+{
+    for (size_t i = 0; i < width; i++) {
+        if (bk_trim(row[i]).len > 0)
+            return false;
+    }
+    return true;
+}
+
+/* The row is copied when it ends: grown in place, each would leave shorter ones behind. */
+static void add_cell(struct reader *r, struct bk_str cell)
+{
+    if (r->width == r->capacity) {
+        size_t capacity = r->capacity > 0 ? 2 * r->capacity : FEW_CELLS;
+        struct bk_str *row = bk_alloc_array(r->a, capacity, sizeof *row);
+        if (r->width > 0)
+            memcpy(row, r->row, r->width * sizeof *row);
+        r->row = row;
+        r->capacity = capacity;
+    }
+    r->row[r->width++] = cell.len > 0 ? bk_dup(r->a, cell) : BK_S("");
+}
+
+static struct bk_str *row_of(const struct reader *r)
+{
+    struct bk_str *row = bk_alloc_array(r->a, r->width, sizeof *row);
+    memcpy(row, r->row, r->width * sizeof *row);
+    return row;
+}
 
 static void take_cell(void *bytes, size_t n, void *data)
 {
@@ -35,7 +68,7 @@ static void take_cell(void *bytes, size_t n, void *data)
     else if (++r->cells > BK_TABLE_MAX_CELLS)
         r->limit = "more than 2000000 cells";
     else
-        *BK_PUSH(r->a, r->row, r->width) = bk_dup(r->a, (struct bk_str){bytes, n});
+        add_cell(r, (struct bk_str){bytes, n});
 }
 
 static void take_row(int end, void *data)
@@ -47,12 +80,13 @@ static void take_row(int end, void *data)
         return;
     if (++r->cells > BK_TABLE_MAX_CELLS) /* empty records take room too */
         r->limit = "more than 2000000 cells";
-    if (r->width == 0)
-        *BK_PUSH(r->a, r->row, r->width) = BK_S("");
-    *BK_PUSH(r->a, r->rows, r->n_rows) = r->row;
-    *BK_PUSH(r->a, r->widths, r->n_widths) = r->width;
-    *BK_PUSH(r->a, r->lines, r->n_lines) = r->row_line != 0 ? r->row_line : r->line;
-    r->row = NULL;
+    if (r->keep_blank || !is_blank(r->row, r->width)) {
+        if (r->width == 0)
+            add_cell(r, BK_S(""));
+        *BK_PUSH(r->a, r->rows, r->n_rows) = row_of(r);
+        *BK_PUSH(r->a, r->widths, r->n_widths) = r->width;
+        *BK_PUSH(r->a, r->lines, r->n_lines) = r->row_line != 0 ? r->row_line : r->line;
+    }
     r->width = 0;
     r->row_line = 0;
 }
@@ -127,7 +161,7 @@ bool bk_csv_cells(struct bk_arena *a, struct bk_str text, char delimiter,
                   struct bk_str ***rows, size_t **widths, size_t *n_rows,
                   struct bk_err *err)
 {
-    struct reader r = {.a = a};
+    struct reader r = {.a = a, .keep_blank = true};
     if (!read_all(&r, text, delimiter, false, err))
         return false;
     *rows = r.rows;
@@ -136,26 +170,15 @@ bool bk_csv_cells(struct bk_arena *a, struct bk_str text, char delimiter,
     return true;
 }
 
-static bool is_blank(const struct bk_str *row, size_t width)
-{
-    for (size_t i = 0; i < width; i++) {
-        if (bk_trim(row[i]).len > 0)
-            return false;
-    }
-    return true;
-}
-
 bool bk_csv_read(struct bk_arena *a, struct bk_str text, char delimiter,
                  struct bk_table *table, struct bk_err *err)
 {
     struct reader r = {.a = a};
-    size_t n_rows = 0, n_lines = 0;
+    size_t n_rows = 0, n_lines = 0, missing = 0;
     *table = (struct bk_table){0};
     if (!read_all(&r, text, delimiter, true, err))
         return false;
     for (size_t i = 0; i < r.n_rows; i++) {
-        if (is_blank(r.rows[i], r.widths[i]))
-            continue;
         if (table->header == NULL) {
             table->header = r.rows[i];
             table->n_columns = r.widths[i];
@@ -164,11 +187,12 @@ bool bk_csv_read(struct bk_arena *a, struct bk_str text, char delimiter,
         }
         struct bk_str *row = r.rows[i];
         table->ragged += r.widths[i] != table->n_columns;
-        r.cells += table->n_columns;
         if (r.widths[i] < table->n_columns) {
-            if (r.cells > 2 * BK_TABLE_MAX_CELLS)
-                return bk_fail(err, BK_EINPUT, "line %zu: more than %zu cells",
-                               r.lines[i], BK_TABLE_MAX_CELLS);
+            missing += table->n_columns - r.widths[i];
+            if (missing > BK_TABLE_MAX_MISSING)
+                return bk_fail(err, BK_EINPUT,
+                               "line %zu: too many rows are shorter than the header",
+                               r.lines[i]);
             row = bk_alloc_array(a, table->n_columns, sizeof *row);
             memcpy(row, r.rows[i], r.widths[i] * sizeof *row);
         }

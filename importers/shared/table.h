@@ -10,6 +10,7 @@
 #define BK_TABLE_MAX_COLUMNS ((size_t)4096)
 #define BK_TABLE_MAX_CELL    ((size_t)1024 * 1024) /* bytes */
 #define BK_TABLE_MAX_CELLS   ((size_t)2000000)     /* of one table */
+#define BK_TABLE_MAX_MISSING ((size_t)500000) /* cells of rows that are too short */
 
 struct bk_table {
     struct bk_str

@@ -3,7 +3,7 @@
  * when another process has committed, and when it has grown large. */
 #include "internal.h"
 
-#define LARGEST_CACHE ((size_t)24 * 1024 * 1024)
+#define LARGEST_CACHE ((size_t)8 * 1024 * 1024)
 
 void bk_ids_init(struct bk_ids *ids)
 {

@@ -131,8 +131,8 @@ static bool set_unit(struct bk_archive *ar, int64_t id, struct bk_str unit,
 /* A metric has one unit; '' is the unit of none, for how often it was measured.  When a
  * source measures another quantity under a name that is taken, the two must not end in
  * one series: the unit then becomes part of the name. */
-static bool metric_id(struct bk_archive *ar, struct bk_str name, struct bk_str unit,
-                      int64_t *id, struct bk_err *err)
+bool bk_metric_id(struct bk_archive *ar, struct bk_str name, struct bk_str unit,
+                  int64_t *id, struct bk_err *err)
 {
     struct bk_str known;
     const struct bk_str parts[] = {name, unit};
@@ -161,21 +161,14 @@ static bool metric_id(struct bk_archive *ar, struct bk_str name, struct bk_str u
     return true;
 }
 
-bool bk_quantity_id(struct bk_archive *ar, const struct bk_measurement *m, int64_t *id,
-                    struct bk_err *err)
+static bool find_or_add_quantity(struct bk_archive *ar, const struct bk_measurement *m,
+                                 int64_t *id, struct bk_err *err)
 {
     struct bk_str population = bk_str(bk_population_name(m->population));
-    const struct bk_str parts[] = {m->metric, m->unit, m->stat, m->scope, population};
-    struct bk_str key = bk_ids_key(&ar->ids, parts, 5);
-    *id = bk_ids_get(&ar->ids, BK_CACHED_QUANTITY, key);
-    if (*id) {
-        return true;
-    }
-    key = bk_dup(ar->scratch, key);
     int64_t metric;
     bool found;
     struct bk_str unit = bk_is(m->stat, "count") ? BK_S("") : m->unit;
-    if (!metric_id(ar, m->metric, unit, &metric, err)) {
+    if (!bk_metric_id(ar, m->metric, unit, &metric, err)) {
         return false;
     }
     static const enum bk_sql find_then_add[] = {BK_SQL_QUANTITY_FIND,
@@ -193,6 +186,25 @@ bool bk_quantity_id(struct bk_archive *ar, const struct bk_measurement *m, int64
             return false;
         }
     }
-    bk_ids_put(&ar->ids, BK_CACHED_QUANTITY, key, *id);
     return true;
+}
+
+bool bk_quantity_id(struct bk_archive *ar, const struct bk_measurement *m, int64_t *id,
+                    struct bk_err *err)
+{
+    const struct bk_str parts[] = {m->metric, m->unit, m->stat, m->scope,
+                                   bk_str(bk_population_name(m->population))};
+    struct bk_str key = bk_ids_key(&ar->ids, parts, 5);
+    *id = bk_ids_get(&ar->ids, BK_CACHED_QUANTITY, key);
+    if (*id) {
+        return true;
+    }
+    struct bk_arena_mark mark = bk_arena_mark(ar->scratch);
+    key = bk_dup(ar->scratch, key);
+    bool ok = find_or_add_quantity(ar, m, id, err);
+    if (ok) {
+        bk_ids_put(&ar->ids, BK_CACHED_QUANTITY, key, *id);
+    }
+    bk_arena_release(ar->scratch, mark);
+    return ok;
 }

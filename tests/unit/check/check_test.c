@@ -424,6 +424,34 @@ static void test_edges(void **state)
     assert_int_equal(found, 1);
 }
 
+static size_t findings_with(const struct bk_run *r, const char *code)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_findings; i++)
+        n += bk_is(r->findings[i].code, code);
+    return n;
+}
+
+/* One message a quantity is enough to read; how many there are is always told. */
+static void test_many_findings_of_one_kind_are_counted(void **state)
+{
+    struct kit *k = *state;
+    for (int i = 0; i < 500; i++) {
+        const char *metric = bk_fmt(k->a, "m%d", i).ptr;
+        add(k, k->run, metric, "p50", "s", 9, 0);
+        add(k, k->run, metric, "p95", "s", 1, 0);
+        add(k, k->run, metric, "value", "s", 1, 0);
+        add(k, k->run, metric, "value", "s", 2, 0);
+    }
+    bk_check_runs(k->a, &k->run, 1);
+    assert_int_equal(findings_with(k->run, "quantile-order"), 201);
+    assert_int_equal(findings_with(k->run, "conflicting-values"), 201);
+    size_t told = 0;
+    for (size_t i = 0; i < k->run->n_findings; i++)
+        told += bk_is(k->run->findings[i].message, "and 300 more of this kind");
+    assert_int_equal(told, 2);
+}
+
 static void test_codes_are_sorted_and_explained(void **state)
 {
     (void)state;
@@ -459,6 +487,7 @@ int main(void)
         TEST(test_copies),
         TEST(test_short_numbers_are_equal_by_chance),
         TEST(test_edges),
+        TEST(test_many_findings_of_one_kind_are_counted),
         TEST(test_codes_are_sorted_and_explained),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

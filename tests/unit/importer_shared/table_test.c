@@ -49,6 +49,25 @@ static void test_csv_table(void **state)
     assert_int_equal(t.ragged, 2);
 }
 
+static void test_csv_blank_lines_take_no_room(void **state)
+{
+    (void)state;
+    enum {
+        LINES = 300000
+    };
+    struct bk_table t;
+    struct bk_buf b = {0};
+    bk_buf_addf(&b, "name,value\n");
+    for (int i = 0; i < LINES; i++)
+        bk_buf_addc(&b, '\n');
+    bk_buf_addf(&b, "a,1\n");
+    assert_true(bk_csv_read(arena, bk_buf_str(&b), ',', &t, &err));
+    assert_int_equal(t.n_rows, 1);
+    assert_int_equal(t.row_lines[0], LINES + 2);
+    assert_true(bk_arena_size(arena) < 100000);
+    bk_buf_free(&b);
+}
+
 static void test_csv_cells(void **state)
 {
     (void)state;
@@ -241,6 +260,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_csv_table, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_csv_blank_lines_take_no_room, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_csv_cells, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_csv_errors, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_delimiter, set_up, tear_down),

@@ -66,11 +66,32 @@ static void test_printing(void **state)
     bk_arena_free(a);
 }
 
+static void test_many_parameters(void **state)
+{
+    (void)state;
+    struct bk_arena *a = bk_arena_new();
+    struct bk_run *r = bk_run_new(a);
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 1000; i++)
+            bk_run_param(a, r, bk_fmt(a, "p%d", i), bk_fmt(a, "%d", i + round),
+                         BK_S(""));
+    }
+    assert_int_equal(r->n_params, 1000);
+    for (int i = 0; i < 1000; i++) {
+        const struct bk_param *p = bk_run_param_named(r, bk_fmt(a, "p%d", i));
+        assert_non_null(p);
+        assert_true(bk_eq(p->value, bk_fmt(a, "%d", i + 1)));
+    }
+    assert_null(bk_run_param_named(r, BK_S("p1000")));
+    bk_arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parameters_replace_and_are_found),
         cmocka_unit_test(test_lowest_rank_is_found),
+        cmocka_unit_test(test_many_parameters),
         cmocka_unit_test(test_printing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

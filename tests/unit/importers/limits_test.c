@@ -1,0 +1,84 @@
+/* Documents that are too large are refused with a message: nothing of them is left out
+ * in silence. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "../../../importers/importer.h"
+
+/* head, and then n times "before NUMBER behind". */
+static struct bk_str repeated(struct bk_arena *a, const char *head, size_t n,
+                              const char *before, const char *behind)
+{
+    struct bk_buf b = {0};
+    bk_buf_addf(&b, "%s", head);
+    for (size_t i = 0; i < n; i++)
+        bk_buf_addf(&b, "%s%zu%s", before, i, behind);
+    struct bk_str text = bk_dup(a, bk_buf_str(&b));
+    bk_buf_free(&b);
+    return text;
+}
+
+static bool import(struct bk_arena *a, const char *format, struct bk_str text,
+                   struct bk_err *err)
+{
+    struct bk_input *in = bk_input_of(BK_S("x"), text);
+    const struct bk_importer *importer = bk_importer_named(bk_str(format));
+    struct bk_importing im = {
+        .arena = a,
+        .dict = bk_dict_new(a),
+        .sink = bk_discard_sink(),
+        .format = bk_str(format),
+        .taken_ns = BK_NO_TIME,
+    };
+    *err = (struct bk_err){0};
+    bool ok = importer->import(in, &im, err);
+    bk_input_close(in);
+    return ok;
+}
+
+static void refuses(const char *format, const char *head, const char *before,
+                    const char *behind, const char *why)
+{
+    struct bk_arena *a = bk_arena_new();
+    struct bk_err err;
+    assert_true(import(a, format, repeated(a, head, 100, before, behind), &err));
+    assert_false(import(a, format, repeated(a, head, 60000, before, behind), &err));
+    assert_int_equal(err.code, BK_EINPUT);
+    if (strstr(err.msg, why) == NULL)
+        fail_msg("%s: %s", format, err.msg);
+    bk_arena_free(a);
+}
+
+static void test_rows_of_tables(void **state)
+{
+    (void)state;
+    refuses("sweep", "| workers | ttft |\n|---|---|\n", "| ", " | 1 |\n",
+            "rows and statements");
+    refuses("sweep", "workers,ttft\n", "", ",1\n", "too many for a table of runs");
+    refuses("report", "# r\n\n| workers | ttft |\n|---|---|\n", "| ", " | 1 |\n",
+            "rows and statements");
+}
+
+static void test_headings_and_paragraphs(void **state)
+{
+    (void)state;
+    refuses("report", "# r\n\n| metric | h100 |\n|---|---|\n| TTFT | 1 s |\n\n", "## a",
+            "\n\n", "more than 5000 headings");
+    refuses("report", "# r\n\n| metric | h100 |\n|---|---|\n| TTFT | 1 s |\n\n",
+            "word ", "\n\n", "more than 5000 headings or 50000 paragraphs");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows_of_tables),
+        cmocka_unit_test(test_headings_and_paragraphs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
