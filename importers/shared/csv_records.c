@@ -28,6 +28,12 @@ void bk_csv_open(struct bk_csv_reader *r, struct bk_input *in, size_t n_first,
     r->next_line = 1;
 }
 
+void bk_csv_cut_first(struct bk_csv_reader *r, size_t n_first)
+{
+    r->n_first = n_first;
+    r->tail_len = 0;
+}
+
 void bk_csv_close(struct bk_csv_reader *r)
 {
     bk_window_close(&r->w);

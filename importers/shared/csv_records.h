@@ -43,6 +43,8 @@ struct bk_csv_reader {
  * BK_WINDOW_BLOCK but in tests. */
 void bk_csv_open(struct bk_csv_reader *r, struct bk_input *in, size_t n_first,
                  size_t block);
+/* From the next record on so many cells are cut at once: a header is cut whole. */
+void bk_csv_cut_first(struct bk_csv_reader *r, size_t n_first);
 /* The next record; *more is false behind the last.  An error is BK_EINPUT "line 12:
  * ..."; 'cut' is set when the source ends within that line: then it may be no more than
  * a writer that was killed. */

@@ -5,30 +5,12 @@
 #include "k6_points_parts.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define MAX_VALUES     ((size_t)8 * 1000 * 1000) /* of a metric: 64 MB */
-#define MAX_METRICS    ((size_t)1000)
-#define MAX_TAG_VALUES ((size_t)500) /* of a tag; more say nothing together */
-#define MAX_SETS       ((size_t)20000)
-#define MAX_CHECKS     ((size_t)5000)
 #define MAX_THRESHOLDS ((size_t)1000)
-#define LONGEST_NAME   ((size_t)400)
-#define FIRST_VALUES   ((size_t)256)
-/* A timeline reaches so far before its first point (points of one flush are in no
- * order) and so far behind. */
-#define SECONDS_BEFORE ((int64_t)600)
-#define MAX_SECONDS    ((size_t)4 * 86400)
 #define LATEST_NS      INT64_C(4000000000000000000) /* in 2096 */
 #define MS             1e6                          /* ns */
-
-const char *const bk_k6_tag_names[BK_K6_N_TAGS] = {
-    [BK_K6_SCENARIO] = "scenario", [BK_K6_GROUP] = "group",
-    [BK_K6_NAME] = "name",         [BK_K6_METHOD] = "method",
-    [BK_K6_STATUS] = "status",     [BK_K6_EXPECTED] = "expected_response",
-    [BK_K6_CHECK] = "check",
-};
+#define EXACT_DIGITS   15 /* an integer of so many is a double */
 
 /* The metrics of k6 itself; a CSV does not say what a metric is. */
 static const struct {
@@ -76,6 +58,11 @@ static const struct {
     {"browser_web_vital_ttfb", BK_K6_TREND, BK_K6_PLAIN, "ms"},
 };
 
+static void free_samples(void *samples)
+{
+    bk_samples_free(samples);
+}
+
 struct bk_k6_points *bk_k6_points_new(const struct bk_importing *im)
 {
     struct bk_k6_points *k = bk_alloc(im->arena, sizeof *k);
@@ -83,24 +70,13 @@ struct bk_k6_points *bk_k6_points_new(const struct bk_importing *im)
     k->a = im->arena;
     k->run = bk_run_new(im->arena);
     k->run->think_time_s = (double)NAN;
-    k->first_ns = k->last_ns = k->begin_ns = BK_NO_TIME;
+    k->samples = bk_samples_new();
+    bk_arena_defer(im->arena, free_samples, k->samples);
+    k->columns = bk_samples_open(k->samples);
+    k->last_metric = BK_NONE;
+    k->time_ns = k->first_ns = k->last_ns = k->begin_ns = BK_NO_TIME;
     k->whole_seconds = true;
     return k;
-}
-
-void bk_k6_points_free(struct bk_k6_points *k)
-{
-    if (k == NULL)
-        return;
-    for (size_t i = 0; i < k->n_metrics; i++) {
-        free(k->metrics[i]->values);
-        free(k->metrics[i]->sets);
-        free(k->metrics[i]->seconds);
-    }
-    for (size_t i = 0; i < BK_K6_CHECK; i++)
-        bk_buf_free(&k->last_bytes[i]);
-    free(k->sets);
-    free(k->seconds);
 }
 
 /* --- metrics --- */
@@ -117,33 +93,85 @@ static void set_own(struct bk_k6_metric *m)
     }
 }
 
-static struct bk_k6_metric *metric_of(struct bk_k6_points *k, struct bk_str name,
-                                      size_t line, struct bk_err *err)
+/* What the samples are to know of a metric. */
+static struct bk_sample_metric described(const struct bk_k6_points *k,
+                                         const struct bk_k6_metric *m)
 {
-    if (k->last_metric != NULL && bk_eq(k->last_metric->name, name))
-        return k->last_metric;
-    struct bk_k6_metric *m = bk_map_get(&k->metric_index, name);
-    if (m != NULL) {
-        k->last_metric = m;
-        return m;
-    }
-    if (name.len == 0 || name.len > LONGEST_NAME || k->n_metrics == MAX_METRICS) {
+    static const enum bk_sample_kind kinds[] = {
+        [BK_K6_TREND] = BK_SAMPLE_TREND,
+        [BK_K6_COUNTER] = BK_SAMPLE_COUNTER,
+        [BK_K6_RATE] = BK_SAMPLE_RATE,
+        [BK_K6_GAUGE] = BK_SAMPLE_GAUGE,
+    };
+    static const enum bk_sample_role roles[] = {
+        [BK_K6_REQUESTS] = BK_ROLE_REQUESTS,
+        [BK_K6_FAILED] = BK_ROLE_FAILED,
+        [BK_K6_LATENCY] = BK_ROLE_LATENCY,
+        [BK_K6_ITERATIONS] = BK_ROLE_ITERATIONS,
+        [BK_K6_ITERATION_TIME] = BK_ROLE_ITERATION_TIME,
+        [BK_K6_VUS] = BK_ROLE_LOAD,
+        [BK_K6_SETTING] = BK_ROLE_NONE,
+    };
+    struct bk_target t = bk_dict_find(k->im->dict, k->im->format, m->name);
+    struct bk_str unit = m->unit.len > 0 ? m->unit : t.unit;
+    const struct bk_unit *u = bk_dict_unit(k->im->dict, unit);
+    bool known = t.kind == BK_TARGET_METRIC && t.metric != NULL;
+    return (struct bk_sample_metric){
+        .metric = known ? t.name
+                        : bk_fmt(k->a, "%.*s.%.*s", BK_F(k->im->format), BK_F(m->name)),
+        .source_name = m->name,
+        .source_unit = u != NULL ? unit : BK_S("1"),
+        .unit = u != NULL ? u->base
+                : known   ? t.metric->unit
+                          : BK_S("1"),
+        .scale = u != NULL ? u->factor : 1,
+        .kind = kinds[m->kind],
+        .role = roles[m->role],
+    };
+}
+
+static struct bk_k6_metric *add_metric(struct bk_k6_points *k, struct bk_str name,
+                                       size_t line, struct bk_err *err)
+{
+    if (name.len == 0 || name.len > BK_K6_LONGEST_NAME ||
+        k->n_metrics == BK_MAX_METRICS) {
         bk_fail(err, BK_EINPUT, "line %zu: %s", line,
-                name.len == 0             ? "a point without a metric"
-                : name.len > LONGEST_NAME ? "the metric's name is too long"
-                                          : "more metrics than a run of k6 has");
+                name.len == 0                   ? "a point without a metric"
+                : name.len > BK_K6_LONGEST_NAME ? "the metric's name is too long"
+                                                : "more metrics than a run of k6 has");
         return NULL;
     }
-    m = bk_alloc(k->a, sizeof *m);
+    struct bk_k6_metric *m = bk_alloc(k->a, sizeof *m);
     m->name = bk_dup(k->a, name);
     m->kind = BK_K6_TREND;
     m->first_line = line;
-    m->min = (double)INFINITY;
-    m->max = -(double)INFINITY;
     set_own(m);
+    struct bk_sample_metric about = described(k, m);
+    m->index = m->next = (uint16_t)bk_samples_metric(k->samples, &about);
     bk_map_put(k->a, &k->metric_index, m->name, m);
     *BK_PUSH(k->a, k->metrics, k->n_metrics) = m;
     return m;
+}
+
+/* The points of one request come in one order of metrics: the one that followed the last
+ * time is tried first. */
+size_t bk_k6_points_metric(struct bk_k6_points *k, struct bk_str name, size_t line,
+                           struct bk_err *err)
+{
+    struct bk_k6_metric *last = NULL;
+    if (k->last_metric != BK_NONE) {
+        last = k->metrics[k->last_metric];
+        if (bk_eq(k->metrics[last->next]->name, name))
+            return k->last_metric = last->next;
+    }
+    struct bk_k6_metric *m = bk_map_get(&k->metric_index, name);
+    if (m == NULL)
+        m = add_metric(k, name, line, err);
+    if (m == NULL)
+        return BK_NONE;
+    if (last != NULL)
+        last->next = m->index;
+    return k->last_metric = m->index;
 }
 
 bool bk_k6_points_declare(struct bk_k6_points *k, struct bk_str metric,
@@ -157,9 +185,10 @@ bool bk_k6_points_declare(struct bk_k6_points *k, struct bk_str metric,
                  {"counter", BK_K6_COUNTER},
                  {"gauge", BK_K6_GAUGE},
                  {"rate", BK_K6_RATE}};
-    struct bk_k6_metric *m = metric_of(k, metric, line, err);
-    if (m == NULL)
+    size_t index = bk_k6_points_metric(k, metric, line, err);
+    if (index == BK_NONE)
         return false;
+    struct bk_k6_metric *m = k->metrics[index];
     if (m->role != BK_K6_PLAIN || m->n > 0)
         return true;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
@@ -172,6 +201,8 @@ bool bk_k6_points_declare(struct bk_k6_points *k, struct bk_str metric,
         m->unit = BK_S("ms");
     else if (bk_is(contains, "data"))
         m->unit = BK_S("B");
+    struct bk_sample_metric about = described(k, m);
+    bk_samples_set_metric(k->samples, index, &about);
     return true;
 }
 
@@ -181,126 +212,12 @@ void bk_k6_points_threshold(struct bk_k6_points *k, struct bk_str metric,
     if (k->run->n_thresholds == MAX_THRESHOLDS)
         return;
     struct bk_threshold *t = BK_PUSH(k->a, k->run->thresholds, k->run->n_thresholds);
-    t->metric = bk_dup(k->a, bk_upto(metric, LONGEST_NAME));
-    t->expression = bk_dup(k->a, bk_upto(rule, LONGEST_NAME));
+    t->metric = bk_dup(k->a, bk_upto(metric, BK_K6_LONGEST_NAME));
+    t->expression = bk_dup(k->a, bk_upto(rule, BK_K6_LONGEST_NAME));
     t->locator = bk_fmt(k->a, "line %zu", line);
 }
 
-/* --- tags --- */
-
-static uint16_t id_of(struct bk_k6_points *k, struct bk_k6_values *v,
-                      struct bk_str value)
-{
-    if (value.len == 0)
-        return 0;
-    uintptr_t id = (uintptr_t)bk_map_get(&v->ids, value);
-    if (id > 0)
-        return (uint16_t)id;
-    if (v->n == MAX_TAG_VALUES || value.len > LONGEST_NAME) {
-        v->many = true;
-        return BK_K6_MANY;
-    }
-    value = bk_dup(k->a, value);
-    *BK_PUSH(k->a, v->items, v->n) = value;
-    bk_map_put(k->a, &v->ids, value, (void *)(uintptr_t)v->n);
-    return (uint16_t)v->n;
-}
-
-/* Without the tag (k6 before 0.31), by the rule that k6 has unless a script changes it:
- * statuses 200 to 399 are expected. */
-static enum bk_k6_outcome outcome_of(const struct bk_k6_point *p)
-{
-    int64_t status;
-    if (bk_is(p->tags[BK_K6_EXPECTED], "true"))
-        return BK_K6_OUTCOME_OK;
-    if (bk_is(p->tags[BK_K6_EXPECTED], "false"))
-        return BK_K6_OUTCOME_FAILED;
-    if (!bk_parse_int64(p->tags[BK_K6_STATUS], &status))
-        return BK_K6_OUTCOME_UNKNOWN;
-    return status >= 200 && status < 400 ? BK_K6_OUTCOME_OK : BK_K6_OUTCOME_FAILED;
-}
-
-static uint32_t add_set(struct bk_k6_points *k, const struct bk_k6_set *set,
-                        struct bk_str key)
-{
-    if (k->n_sets == k->sets_cap) {
-        k->sets_cap = k->sets_cap > 0 ? 2 * k->sets_cap : 16;
-        k->sets = bk_realloc(k->sets, k->sets_cap * sizeof *k->sets);
-    }
-    k->sets[k->n_sets++] = *set;
-    bk_map_put(k->a, &k->set_index, bk_dup(k->a, key), (void *)(uintptr_t)k->n_sets);
-    return (uint32_t)(k->n_sets - 1);
-}
-
-static uint32_t find_set(struct bk_k6_points *k, const struct bk_k6_point *p)
-{
-    struct bk_k6_set set = {.outcome = outcome_of(p)};
-    uint16_t bytes[BK_K6_SET_TAGS + 1] = {0};
-    struct bk_str key = {(const char *)bytes, sizeof bytes};
-    for (size_t i = 0; i < BK_K6_SET_TAGS; i++)
-        bytes[i] = set.ids[i] = id_of(k, &k->values[i], p->tags[i]);
-    bytes[BK_K6_SET_TAGS] = (uint16_t)set.outcome;
-    uintptr_t found = (uintptr_t)bk_map_get(&k->set_index, key);
-    if (found > 0)
-        return (uint32_t)(found - 1);
-    if (k->n_sets >= MAX_SETS) { /* then only the outcome counts */
-        k->many_sets = true;
-        memset(bytes, 0, sizeof bytes - sizeof *bytes);
-        memset(set.ids, 0, sizeof set.ids);
-        found = (uintptr_t)bk_map_get(&k->set_index, key);
-        if (found > 0)
-            return (uint32_t)(found - 1);
-    }
-    return add_set(k, &set, key);
-}
-
-/* The points of one request come together: their tags are compared before looked up. */
-static uint32_t set_of(struct bk_k6_points *k, const struct bk_k6_point *p)
-{
-    bool same = k->has_last_set;
-    for (size_t i = 0; same && i < BK_K6_CHECK; i++)
-        same = bk_eq(p->tags[i], k->last_tags[i]);
-    if (same)
-        return k->last_set;
-    k->last_set = find_set(k, p);
-    k->has_last_set = true;
-    for (size_t i = 0; i < BK_K6_CHECK; i++) {
-        if (p->tags[i].len > LONGEST_NAME) {
-            k->has_last_set = false;
-            break;
-        }
-        bk_buf_clear(&k->last_bytes[i]);
-        bk_buf_add(&k->last_bytes[i], p->tags[i]);
-        k->last_tags[i] = bk_buf_str(&k->last_bytes[i]);
-    }
-    return k->last_set;
-}
-
-static void add_check(struct bk_k6_points *k, const struct bk_k6_point *p, size_t line)
-{
-    struct bk_str name = bk_upto(p->tags[BK_K6_CHECK], LONGEST_NAME);
-    struct bk_k6_check *c = bk_map_get(&k->check_index, name);
-    if (name.len == 0)
-        return;
-    if (c == NULL && k->n_checks == MAX_CHECKS) {
-        k->more_checks++;
-        return;
-    }
-    if (c == NULL) {
-        c = bk_alloc(k->a, sizeof *c);
-        c->name = bk_dup(k->a, name);
-        c->first_line = line;
-        bk_map_put(k->a, &k->check_index, c->name, c);
-        *BK_PUSH(k->a, k->checks, k->n_checks) = c;
-    }
-    if (p->value > 0)
-        c->passes++;
-    else
-        c->fails++;
-    c->last_line = line;
-}
-
-/* --- time --- */
+/* --- time and numbers --- */
 
 bool bk_k6_time(struct bk_str s, int64_t *ns)
 {
@@ -326,163 +243,126 @@ bool bk_k6_time(struct bk_str s, int64_t *ns)
     return false;
 }
 
-/* The index of the point's second, or BK_K6_NO_SECOND. */
-static uint32_t second_of(struct bk_k6_points *k, int64_t ns)
+bool bk_k6_number(struct bk_str s, double *value)
 {
-    int64_t i = (ns - k->origin_ns) / BK_NS_PER_S;
-    if (ns < k->origin_ns || (uint64_t)i >= MAX_SECONDS) {
-        k->off_timeline++;
-        return BK_K6_NO_SECOND;
+    static const double powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    bool negative = s.len > 0 && s.ptr[0] == '-';
+    size_t i = negative, start = i, point = BK_NONE;
+    uint64_t digits = 0;
+    if (s.len > EXACT_DIGITS + 1 + start)
+        return bk_parse_double_special(s, value);
+    for (; i < s.len; i++) {
+        unsigned digit = (unsigned)(unsigned char)s.ptr[i] - '0';
+        if (digit <= 9)
+            digits = digits * 10 + digit;
+        else if (s.ptr[i] == '.' && point == BK_NONE && i > start)
+            point = i;
+        else
+            return bk_parse_double_special(s, value);
     }
-    size_t need = (size_t)i + 1;
-    if (need > k->n_seconds) {
-        size_t n = need + need / 2 < MAX_SECONDS ? need + need / 2 : MAX_SECONDS;
-        k->seconds = bk_realloc(k->seconds, n * sizeof *k->seconds);
-        for (size_t j = k->n_seconds; j < n; j++)
-            k->seconds[j] = (struct bk_k6_second){.vus = (double)NAN};
-        k->n_seconds = n;
-    }
-    k->seconds[i].used = true;
-    return (uint32_t)i;
+    if (i == start || point == s.len - 1 || digits >= UINT64_C(1000000000000000))
+        return bk_parse_double_special(s, value);
+    /* both are doubles: the quotient is rounded once */
+    double x = (double)digits / (point == BK_NONE ? 1 : powers[s.len - 1 - point]);
+    *value = negative ? -x : x;
+    return true;
 }
 
-static void take_time(struct bk_k6_points *k, const struct bk_k6_metric *m,
-                      const struct bk_k6_point *p)
+/* What changes with the time stamp only. */
+static void take_time(struct bk_k6_points *k, int64_t ns)
 {
-    int64_t begin = p->time_ns;
-    if (k->first_ns == BK_NO_TIME) {
-        k->first_ns = k->last_ns = k->begin_ns = p->time_ns;
-        k->origin_ns = p->time_ns - SECONDS_BEFORE * BK_NS_PER_S;
-    }
-    if (p->time_ns < k->first_ns)
-        k->first_ns = p->time_ns;
-    if (p->time_ns > k->last_ns)
-        k->last_ns = p->time_ns;
-    if (p->time_ns % BK_NS_PER_S != 0)
+    k->time_ns = ns;
+    if (k->first_ns == BK_NO_TIME)
+        k->first_ns = k->last_ns = k->begin_ns = ns;
+    if (ns < k->first_ns)
+        k->first_ns = ns;
+    if (ns > k->last_ns)
+        k->last_ns = ns;
+    if (ns < k->begin_ns)
+        k->begin_ns = ns;
+    if (ns % BK_NS_PER_S != 0)
         k->whole_seconds = false;
-    /* points are stamped when what they measure ends */
-    bool spans = m->role == BK_K6_LATENCY || m->role == BK_K6_ITERATION_TIME;
-    if (spans && p->value > 0 && p->value * MS < (double)LATEST_NS)
-        begin -= (int64_t)(p->value * MS);
+}
+
+/* Points are stamped when what they measure ends. */
+static void take_span(struct bk_k6_points *k, const struct bk_k6_values *v)
+{
+    if (v->value <= 0 || v->value * MS >= (double)LATEST_NS)
+        return;
+    int64_t begin = v->time_ns - (int64_t)(v->value * MS);
     if (begin < k->begin_ns)
         k->begin_ns = begin;
 }
 
 /* --- points --- */
 
-static void grow(struct bk_k6_metric *m)
+static void add_check(struct bk_k6_points *k, uint32_t check,
+                      const struct bk_k6_values *v)
 {
-    m->cap = m->cap > 0 ? m->cap + m->cap / 2 : FIRST_VALUES;
-    m->values = bk_realloc(m->values, m->cap * sizeof *m->values);
-    if (m->role == BK_K6_LATENCY || m->role == BK_K6_BY_OUTCOME)
-        m->sets = bk_realloc(m->sets, m->cap * sizeof *m->sets);
-    if (m->role == BK_K6_LATENCY)
-        m->seconds = bk_realloc(m->seconds, m->cap * sizeof *m->seconds);
-}
-
-static bool keep_value(struct bk_k6_points *k, struct bk_k6_metric *m,
-                       const struct bk_k6_point *p, uint32_t second, size_t line,
-                       struct bk_err *err)
-{
-    if (m->n_values == MAX_VALUES)
-        return bk_fail(err, BK_EINPUT, "line %zu: more than %zu values of %.*s", line,
-                       MAX_VALUES, BK_F(m->name));
-    if (m->n_values == m->cap)
-        grow(m);
-    m->values[m->n_values] = p->value;
-    if (m->sets != NULL)
-        m->sets[m->n_values] = set_of(k, p);
-    if (m->seconds != NULL)
-        m->seconds[m->n_values] = second;
-    m->n_values++;
-    return true;
-}
-
-static void add_to_second(struct bk_k6_second *s, const struct bk_k6_metric *m,
-                          double value)
-{
-    switch (m->role) {
-    case BK_K6_REQUESTS:
-        s->requests += value;
-        break;
-    case BK_K6_FAILED:
-        s->failed += value > 0;
-        break;
-    case BK_K6_ITERATIONS:
-        s->iterations += value;
-        break;
-    case BK_K6_LATENCY:
-        s->latency_sum += value;
-        s->n_latencies++;
-        break;
-    case BK_K6_VUS:
-        s->vus = value;
-        break;
-    case BK_K6_PLAIN:
-    case BK_K6_BY_OUTCOME:
-    case BK_K6_ITERATION_TIME:
-    case BK_K6_CHECKS:
-    case BK_K6_SETTING:
-        break;
-    }
-}
-
-static void add_to_set(struct bk_k6_points *k, const struct bk_k6_metric *m,
-                       const struct bk_k6_point *p)
-{
-    if (m->role != BK_K6_REQUESTS && m->role != BK_K6_FAILED)
+    if (check == 0)
         return;
-    size_t index = set_of(k, p); /* which may move the sets */
-    struct bk_k6_set *set = &k->sets[index];
-    if (m->role == BK_K6_REQUESTS) {
-        set->requests += p->value;
-    } else {
-        set->rated++;
-        set->failed += p->value > 0;
+    if (check == BK_K6_MORE_CHECKS) {
+        k->more_checks++;
+        return;
     }
+    struct bk_k6_check *c = k->checks[check - 1];
+    if (c->passes + c->fails <= 0)
+        c->first_line = v->line;
+    if (v->value > 0)
+        c->passes++;
+    else
+        c->fails++;
+    c->last_line = v->line;
 }
 
-bool bk_k6_points_add(struct bk_k6_points *k, const struct bk_k6_point *p, size_t line,
-                      struct bk_err *err)
+bool bk_k6_points_add(struct bk_k6_points *k, size_t metric, struct bk_k6_tags tags,
+                      const struct bk_k6_values *v, struct bk_err *err)
 {
-    struct bk_k6_metric *m = metric_of(k, p->metric, line, err);
-    if (m == NULL)
-        return false;
+    struct bk_k6_metric *m = k->metrics[metric];
     k->n_points++;
-    m->last_line = line;
-    if (!isfinite(p->value)) {
+    m->last_line = v->line;
+    if (!isfinite(v->value)) {
         k->not_finite++;
         return true;
     }
-    take_time(k, m, p);
-    uint32_t second = second_of(k, p->time_ns);
-    if (second != BK_K6_NO_SECOND)
-        add_to_second(&k->seconds[second], m, p->value);
-    add_to_set(k, m, p);
-    if (m->role == BK_K6_CHECKS)
-        add_check(k, p, line);
+    if (v->time_ns != k->time_ns)
+        take_time(k, v->time_ns);
+    if (m->role == BK_K6_LATENCY || m->role == BK_K6_ITERATION_TIME)
+        take_span(k, v);
+    else if (m->role == BK_K6_CHECKS)
+        add_check(k, tags.check, v);
     if (m->n++ == 0)
-        m->first_line = line;
-    m->sum += p->value;
-    m->min = fmin(m->min, p->value);
-    m->max = fmax(m->max, p->value);
-    m->last = p->value;
-    m->above_zero += p->value > 0;
-    return m->kind != BK_K6_TREND || keep_value(k, m, p, second, line, err);
+        m->first_line = v->line;
+    struct bk_sample_columns *c = k->columns;
+    c->metrics[c->n] = (uint16_t)metric;
+    c->sets[c->n] = tags.set;
+    c->times_ns[c->n] = v->time_ns;
+    c->values[c->n] = v->value;
+    return ++c->n < c->room || bk_samples_flush(k->samples, err);
+}
+
+static void cut_at(struct bk_k6_points *k, size_t line, const char *how)
+{
+    struct bk_finding *f =
+        bk_run_finding(k->a, k->run, "truncated", BK_WARNING, BK_S("points"),
+                       "line %zu, the last one, %s: the %zu points before it are used",
+                       line, how, k->n_points);
+    f->locator = bk_fmt(k->a, "line %zu", line);
 }
 
 void bk_k6_points_cut(struct bk_k6_points *k, size_t line)
 {
-    struct bk_finding *f =
-        bk_run_finding(k->a, k->run, "truncated", BK_WARNING, BK_S("points"),
-                       "line %zu, the last one, ends in the middle of a point: the "
-                       "%zu points before it are used",
-                       line, k->n_points);
-    f->locator = bk_fmt(k->a, "line %zu", line);
+    cut_at(k, line, "ends in the middle of a point");
+}
+
+void bk_k6_points_cut_short(struct bk_k6_points *k, size_t line)
+{
+    cut_at(k, line, "is where the packed data end too soon");
 }
 
 bool bk_k6_points_send(struct bk_k6_points *k, struct bk_err *err)
 {
-    bk_k6_points_emit(k);
-    return k->im->sink->run(k->im->sink, k->run, err);
+    return bk_samples_finish(k->samples, err) && bk_k6_points_emit(k, err) &&
+           k->im->sink->run(k->im->sink, k->run, err);
 }

@@ -41,3 +41,29 @@ bool bk_window_fill(struct bk_window *w, struct bk_err *err)
     memset(w->bytes + w->end, 0, BK_WINDOW_PAD);
     return true;
 }
+
+bool bk_window_line(struct bk_window *w, struct bk_str *line, bool *more, bool *cut,
+                    struct bk_err *err)
+{
+    size_t searched = 0; /* bytes of the line */
+    for (;;) {
+        const char *start = w->bytes + w->pos;
+        size_t left = w->end - w->pos;
+        const char *end = memchr(start + searched, '\n', left - searched);
+        if (end == NULL && !w->ended) {
+            searched = left;
+            w->keep = w->pos;
+            if (!bk_window_fill(w, err))
+                return false;
+            continue;
+        }
+        *cut = end == NULL;
+        *more = left > 0;
+        size_t n = end != NULL ? (size_t)(end - start) : left;
+        w->pos += n + (end != NULL);
+        *line = (struct bk_str){start, n};
+        if (end != NULL && n > 0 && start[n - 1] == '\r')
+            line->len--;
+        return true;
+    }
+}

@@ -31,6 +31,10 @@ void bk_window_open(struct bk_window *w, struct bk_input *in, size_t block);
  * 0.  False: reading failed, or BK_EINPUT "longer than 16 MiB" with no place when so
  * much is kept. */
 bool bk_window_fill(struct bk_window *w, struct bk_err *err);
+/* The next line without its end (\n, \r\n), valid until the next call; *more is false
+ * behind the last.  *cut: it has no line end. */
+bool bk_window_line(struct bk_window *w, struct bk_str *line, bool *more, bool *cut,
+                    struct bk_err *err);
 void bk_window_close(struct bk_window *w);
 
 #endif
