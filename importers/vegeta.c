@@ -2,7 +2,9 @@
  * lib/metrics.go, 6 to 12): JSON (vegeta report -type=json), one object or several, with
  * times in whole nanoseconds; and text, lines of "Label [names] values" with Go's
  * durations.  Older versions lack some percentiles, the minimum, rate and throughput: a
- * number is found by its name.  'success' is the share of answers with a status of 200 to
+ * number is found by its name.  With -every the reports of one attack follow each other,
+ * each of all so far: the last one counts, the others are its timeline.  Single requests
+ * are read by vegeta_results.c.  'success' is the share of answers with a status of 200 to
  * 399, 'throughput' counts those over attack and wait. */
 #include "importer.h"
 
@@ -10,6 +12,7 @@
 #include "shared/json.h"
 #include "shared/load.h"
 #include "shared/runs.h"
+#include "vegeta_results.h"
 
 #include <math.h>
 #include <string.h>
@@ -27,6 +30,9 @@ struct reader {
     struct bk_run *run;
     struct bk_outcomes outcomes;
     size_t leaves;
+    struct bk_str earliest; /* of the last JSON report: the same in all of one attack */
+    struct bk_tick *ticks;  /* its reports so far */
+    size_t n_ticks;
 };
 
 static void begin_run(struct reader *r)
@@ -115,9 +121,52 @@ static void take_status_codes(struct reader *r, const struct bk_json *codes)
     }
 }
 
+/* A report is a moment of its attack. */
+static void add_tick(struct reader *r, const struct bk_json *root)
+{
+    double duration, requests, success;
+    if (!bk_json_number(root, "duration", &duration) ||
+        !bk_json_number(root, "requests", &requests) ||
+        !bk_json_number(root, "success", &success) || !(duration >= 0) ||
+        !(requests >= 0))
+        return;
+    *BK_PUSH(r->a, r->ticks, r->n_ticks) = (struct bk_tick){
+        .elapsed_s = duration / 1e9,
+        .vus = (double)NAN,
+        .iterations = (double)NAN,
+        .interrupted = (double)NAN,
+        .requests = requests,
+        .failed = fmax(rint(requests * (1 - success)), 0),
+        .latency_mean_s = (double)NAN,
+        .latency_p95_s = (double)NAN,
+    };
+}
+
+/* Is this the attack of the report before, some time later? */
+static bool continues(const struct reader *r, const struct bk_json *root)
+{
+    struct bk_str earliest = bk_json_string(root, "earliest");
+    double duration;
+    return r->n_ticks > 0 && earliest.len > 0 && bk_eq(earliest, r->earliest) &&
+           bk_json_number(root, "duration", &duration) &&
+           duration / 1e9 > r->ticks[r->n_ticks - 1].elapsed_s;
+}
+
 static void take_report(struct reader *r, const struct bk_json *root)
 {
+    if (continues(r, root)) {
+        r->runs.n--;
+    } else {
+        r->ticks = NULL;
+        r->n_ticks = 0;
+    }
+    r->earliest = bk_json_string(root, "earliest");
     begin_run(r);
+    add_tick(r, root);
+    if (r->n_ticks > 1) {
+        r->run->ticks = r->ticks;
+        r->run->n_ticks = r->n_ticks;
+    }
     bk_parse_iso(bk_json_string(root, "earliest"), &r->run->started_ns, NULL);
     if (!bk_parse_iso(bk_json_string(root, "end"), &r->run->ended_ns, NULL))
         bk_parse_iso(bk_json_string(root, "latest"), &r->run->ended_ns, NULL);
@@ -221,6 +270,8 @@ static bool import(struct bk_input *in, const struct bk_importing *im,
 {
     struct reader r = {.im = im, .a = im->arena};
     struct bk_str text;
+    if (bk_vegeta_is_results(bk_input_head(in)))
+        return bk_vegeta_results(in, im, err);
     if (!bk_input_text(in, MAX_TEXT, &text, err))
         return false;
     struct bk_str start = bk_trim(text);
@@ -249,6 +300,8 @@ static int bid(const struct bk_input *in)
 {
     struct bk_str rest = bk_input_head(in), line;
     bool first = true;
+    if (bk_vegeta_is_results(rest))
+        return 95;
     if (bk_trim(rest).len > 0 && bk_trim(rest).ptr[0] == '{')
         return bid_json(in, rest);
     for (bool mine = false; bk_next_line(&rest, &line);) {
@@ -266,15 +319,18 @@ static int bid(const struct bk_input *in)
 const struct bk_importer bk_importer_vegeta = {
     .name = "vegeta",
     .title = "vegeta reports",
-    .upstream = "vegeta 6 to 12, vegeta report and vegeta report -type=json",
-    .gives = "a run for each report",
+    .upstream =
+        "vegeta 6 to 12: vegeta report, vegeta report -type=json, vegeta encode",
+    .gives =
+        "a run for each report; of encoded results exact statistics and a timeline",
     .example = "vegeta attack -duration=30s < targets | vegeta report -type=json",
-    .signature = "a JSON object with latencies and bytes_in, or the lines Requests and "
-                 "Latencies of the text report",
+    .signature =
+        "a JSON object with latencies and bytes_in, or the lines Requests and "
+        "Latencies of the text report, or results of vegeta encode (JSON, CSV)",
     .traps = "Times in JSON are whole nanoseconds.\n"
              "rate is what was sent, throughput only what succeeded.\n"
              "success becomes error_rate = 1 - success.",
-    .version = 1,
+    .version = 2,
     .bid = bid,
     .import = import,
 };

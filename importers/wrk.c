@@ -2,7 +2,7 @@
  * connections, mean, deviation and maximum of the latency, with --latency percentiles,
  * counts of requests and errors.  Sizes are in powers of 1024 though they read KB and
  * MB.  Lines of errors are printed only when there were any.  A log may hold several
- * runs: each begins with "Running". */
+ * runs: each begins with "Running"; one that was broken off has no results. */
 #include "importer.h"
 
 #include "../src/base/num.h"
@@ -20,8 +20,9 @@ struct reader {
     struct bk_runs runs;
     struct bk_run *run; /* NULL before the first */
     size_t line, began;
-    bool done;         /* the count of requests was there */
-    int distributions; /* of this run; wrk2 may print a second one, uncorrected */
+    size_t broken, n_broken; /* the first run without results, and how many */
+    bool done;               /* the count of requests was there */
+    int distributions;       /* of this run; wrk2 may print a second one, uncorrected */
     double bad_status, socket_errors;
 };
 
@@ -78,13 +79,39 @@ static void emit_size(struct reader *r, const char *name, struct bk_str text,
 
 /* --- runs --- */
 
+/* One that was broken off leaves the others as they are. */
+static void drop_run(struct reader *r)
+{
+    r->runs.n--;
+    r->run = NULL;
+    r->n_broken++;
+    r->broken = r->n_broken == 1 ? r->began : r->broken;
+}
+
+static bool settle_broken(struct reader *r, struct bk_err *err)
+{
+    if (r->n_broken == 0)
+        return true;
+    if (r->runs.n == 0)
+        return bk_fail(err, BK_EINPUT,
+                       "line %zu: this run of wrk ends before its results", r->broken);
+    bk_run_finding(
+        r->im->arena, r->runs.items[0], "truncated", BK_WARNING, BK_S("runs"),
+        "%zu other runs end before their results and are left out, the first "
+        "at line %zu",
+        r->n_broken, r->broken)
+        ->locator = bk_line_locator(r->im->arena, r->broken);
+    return true;
+}
+
 static bool end_run(struct reader *r, struct bk_err *err)
 {
     if (r->run == NULL)
         return true;
-    if (!r->done)
-        return bk_fail(err, BK_EINPUT,
-                       "line %zu: this run of wrk ends before its results", r->began);
+    if (!r->done) {
+        drop_run(r);
+        return true;
+    }
     double failed = r->bad_status + r->socket_errors;
     const struct bk_measurement *all = bk_run_find(r->run, "requests", "value", "");
     if (all == NULL)
@@ -243,10 +270,10 @@ static bool import(struct bk_input *in, const struct bk_importing *im,
             take_line(&r, line);
         }
     }
-    if (r.runs.n == 0)
+    if (r.runs.n == 0 && r.n_broken == 0)
         return bk_fail(err, BK_EINPUT,
                        "line 1: no run of wrk (\"Running 10s test @\")");
-    return end_run(&r, err) && bk_runs_send(im, &r.runs, err);
+    return end_run(&r, err) && settle_broken(&r, err) && bk_runs_send(im, &r.runs, err);
 }
 
 static int bid(const struct bk_input *in)

@@ -40,6 +40,8 @@ struct bk_load_columns {
     const char *latency, *offset, *status; /* offset: since the start, of sending */
     const char *const *times;              /* other columns of times, NULL at the end */
     const char *bytes;                     /* of the answer; NULL: none */
+    int64_t started_ns;                    /* of offset 0; 0: unknown */
+    bool headless; /* the header is none of the source: it counts as no line */
 };
 bool bk_load_is_samples(const struct bk_input *in, const struct bk_load_columns *c);
 bool bk_load_samples(struct bk_input *in, const struct bk_importing *im,

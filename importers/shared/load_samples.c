@@ -168,6 +168,7 @@ static bool read_rows(struct reader *r, struct bk_input *in, struct bk_run *run,
             return true;
         if (bk_trim(line).len == 0)
             continue;
+        r->line -= r->columns->headless;
         bool ok = take_row(r, line, err);
         if (!ok && !cut)
             return false;
@@ -268,6 +269,8 @@ bool bk_load_samples(struct bk_input *in, const struct bk_importing *im,
     struct bk_run *run = bk_run_new(im->arena);
     *r = (struct reader){.im = im, .columns = c, .outcomes.locator = BK_S("all lines")};
     run->think_time_s = (double)NAN;
+    if (c->started_ns > 0)
+        run->started_ns = c->started_ns;
     bool ok = read_rows(r, in, run, err);
     if (ok) {
         emit(r, run);
