@@ -276,6 +276,62 @@ CREATE TABLE timeline (
     PRIMARY KEY (run_id, seq)
 ) STRICT, WITHOUT ROWID;
 
+-- The single points of a run (src/samples): the dictionary of its metrics, tags and sums, which every chunk refers to.
+CREATE TABLE run_samples (
+    run_id         INTEGER NOT NULL PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
+    points         INTEGER NOT NULL,
+    begin_ns       INTEGER NOT NULL,    -- time of the first point: second 0 of sample_second
+    sketch_seconds INTEGER NOT NULL,    -- that a sketch of sample_second stands for: 1, or more in a very long run
+    dictionary     BLOB    NOT NULL     -- with a checksum (src/samples/dictionary.c)
+) STRICT, WITHOUT ROWID;
+
+-- Points as packed columns, some tens of thousands each, in the order of the source.
+CREATE TABLE sample_chunk (
+    id       INTEGER PRIMARY KEY,
+    run_id   INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    seq      INTEGER NOT NULL,          -- from 0
+    points   INTEGER NOT NULL,
+    first_ns INTEGER NOT NULL,          -- the earliest
+    last_ns  INTEGER NOT NULL,          -- the latest
+    packed   BLOB    NOT NULL,          -- with checksums (src/samples/chunk.h)
+    UNIQUE (run_id, seq)
+) STRICT;
+
+-- What the points of a run come to, by metric and outcome: exact, and a sketch that merges (src/stats/sketch.h).
+CREATE TABLE sample_summary (
+    run_id         INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    seq            INTEGER NOT NULL,    -- the metric's number in the dictionary
+    outcome        TEXT    NOT NULL CHECK (outcome IN ('ok', 'failed', 'unknown')),
+    metric_id      INTEGER NOT NULL REFERENCES metric (id),
+    scale          REAL    NOT NULL,    -- the numbers below are the source's; times this they are in the metric's unit
+    count          INTEGER NOT NULL,
+    sum            REAL,                -- NULL: beyond what a double holds
+    sum_of_squares REAL,
+    min            REAL    NOT NULL,
+    max            REAL    NOT NULL,
+    sketch         BLOB,                -- NULL: the points are no single observations
+    PRIMARY KEY (run_id, seq, outcome)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sample_summary_metric ON sample_summary (metric_id);
+
+-- Each second of a run that has points.
+CREATE TABLE sample_second (
+    run_id      INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    second      INTEGER NOT NULL,       -- since run_samples.begin_ns
+    load        REAL,                   -- VUs, the last of the second; NULL: not said
+    started     INTEGER NOT NULL,       -- requests
+    completed   INTEGER NOT NULL,
+    failed      INTEGER NOT NULL,
+    iterations  INTEGER NOT NULL,
+    latencies   INTEGER NOT NULL,       -- how many are in ...
+    latency_sum REAL    NOT NULL,       -- ... this, and in the sketches, all in seconds times 1 / latency_scale
+    latency_scale  REAL NOT NULL,
+    latency_ok      BLOB,               -- sketches by outcome; NULL: no latency of it
+    latency_failed  BLOB,
+    latency_unknown BLOB,
+    PRIMARY KEY (run_id, second)
+) STRICT, WITHOUT ROWID;
+
 -- A pass/fail rule that the tool itself applied.
 CREATE TABLE threshold (
     run_id     INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,

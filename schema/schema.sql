@@ -157,7 +157,8 @@ CREATE TABLE finding (
     run_id        INTEGER REFERENCES run (id) ON DELETE CASCADE,
     sizing_run_id INTEGER REFERENCES sizing_run (id) ON DELETE CASCADE,
     locator       TEXT    NOT NULL,
-    absorbed_id   INTEGER REFERENCES absorbed_run (id) ON DELETE CASCADE -- that it was taken over from; else NULL
+    absorbed_id   INTEGER REFERENCES absorbed_run (id) ON DELETE CASCADE, -- that it was taken over from; else NULL
+    unit_id       INTEGER REFERENCES unit (id) ON DELETE CASCADE -- that brought it, when it is about a whole file; else NULL
 ) STRICT;
 
 CREATE INDEX finding_absorbed ON finding (absorbed_id) WHERE absorbed_id IS NOT NULL;
@@ -169,6 +170,8 @@ CREATE INDEX finding_run ON finding (run_id);
 CREATE INDEX finding_sizing_run ON finding (sizing_run_id);
 
 CREATE INDEX finding_source ON finding (source_id);
+
+CREATE INDEX finding_unit ON finding (unit_id) WHERE unit_id IS NOT NULL;
 
 CREATE TABLE hardware (
     id   INTEGER PRIMARY KEY,
@@ -320,6 +323,14 @@ CREATE INDEX run_session ON run (session_id, hardware_id);
 
 CREATE INDEX run_workload ON run (workload_id);
 
+CREATE TABLE run_samples (
+    run_id         INTEGER NOT NULL PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
+    points         INTEGER NOT NULL,
+    begin_ns       INTEGER NOT NULL,    -- time of the first point: second 0 of sample_second
+    sketch_seconds INTEGER NOT NULL,    -- that a sketch of sample_second stands for: 1, or more in a very long run
+    dictionary     BLOB    NOT NULL     -- with a checksum (src/samples/dictionary.c)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE sample (
     snapshot_id INTEGER NOT NULL REFERENCES snapshot (id) ON DELETE CASCADE,
     seq         INTEGER NOT NULL,       -- order in the exposition, from 0
@@ -333,6 +344,51 @@ CREATE TABLE sample (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX sample_series ON sample (series_id, snapshot_id);
+
+CREATE TABLE sample_chunk (
+    id       INTEGER PRIMARY KEY,
+    run_id   INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    seq      INTEGER NOT NULL,          -- from 0
+    points   INTEGER NOT NULL,
+    first_ns INTEGER NOT NULL,          -- the earliest
+    last_ns  INTEGER NOT NULL,          -- the latest
+    packed   BLOB    NOT NULL,          -- with checksums (src/samples/chunk.h)
+    UNIQUE (run_id, seq)
+) STRICT;
+
+CREATE TABLE sample_second (
+    run_id      INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    second      INTEGER NOT NULL,       -- since run_samples.begin_ns
+    load        REAL,                   -- VUs, the last of the second; NULL: not said
+    started     INTEGER NOT NULL,       -- requests
+    completed   INTEGER NOT NULL,
+    failed      INTEGER NOT NULL,
+    iterations  INTEGER NOT NULL,
+    latencies   INTEGER NOT NULL,       -- how many are in ...
+    latency_sum REAL    NOT NULL,       -- ... this, and in the sketches, all in seconds times 1 / latency_scale
+    latency_scale  REAL NOT NULL,
+    latency_ok      BLOB,               -- sketches by outcome; NULL: no latency of it
+    latency_failed  BLOB,
+    latency_unknown BLOB,
+    PRIMARY KEY (run_id, second)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sample_summary (
+    run_id         INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    seq            INTEGER NOT NULL,    -- the metric's number in the dictionary
+    outcome        TEXT    NOT NULL CHECK (outcome IN ('ok', 'failed', 'unknown')),
+    metric_id      INTEGER NOT NULL REFERENCES metric (id),
+    scale          REAL    NOT NULL,    -- the numbers below are the source's; times this they are in the metric's unit
+    count          INTEGER NOT NULL,
+    sum            REAL,                -- NULL: beyond what a double holds
+    sum_of_squares REAL,
+    min            REAL    NOT NULL,
+    max            REAL    NOT NULL,
+    sketch         BLOB,                -- NULL: the points are no single observations
+    PRIMARY KEY (run_id, seq, outcome)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sample_summary_metric ON sample_summary (metric_id);
 
 CREATE TABLE series (
     id        INTEGER PRIMARY KEY,
@@ -428,10 +484,13 @@ CREATE TABLE source (
     format           TEXT    NOT NULL,          -- the importer's name; 'context' for files beside a result
     importer_version INTEGER NOT NULL,
     size             INTEGER NOT NULL,          -- bytes kept, unpacked from the chunks
-    redactions       INTEGER NOT NULL DEFAULT 0 -- secrets that were replaced before anything was stored
+    redactions       INTEGER NOT NULL DEFAULT 0, -- secrets that were replaced before anything was stored
+    via_id           INTEGER REFERENCES source (id) -- the export that told of it: no bytes are kept; NULL: they are
 ) STRICT;
 
 CREATE INDEX source_unit ON source (unit_id);
+
+CREATE INDEX source_via ON source (via_id) WHERE via_id IS NOT NULL;
 
 CREATE TABLE source_chunk (
     source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
@@ -479,8 +538,12 @@ CREATE TABLE unit (
     id          INTEGER PRIMARY KEY,
     path        TEXT    NOT NULL,       -- as given
     context     TEXT    NOT NULL,       -- the import's options as canonical text, for reimport
-    imported_ns INTEGER NOT NULL        -- when
+    imported_ns INTEGER NOT NULL,       -- when
+    carries     INTEGER NOT NULL DEFAULT 0 CHECK (carries IN (0, 1)), -- 1: an export of a whole warehouse; see via_id
+    via_id      INTEGER REFERENCES unit (id) ON DELETE CASCADE -- the export that told of it; NULL: imported here
 ) STRICT;
+
+CREATE INDEX unit_via ON unit (via_id) WHERE via_id IS NOT NULL;
 
 CREATE TABLE unit_source (
     unit_id   INTEGER NOT NULL REFERENCES unit (id) ON DELETE CASCADE,
@@ -643,3 +706,15 @@ SELECT sizing_run.name AS sizing_run,
 FROM sizing_value
 JOIN sizing_run ON sizing_run.id = sizing_value.sizing_run_id
 JOIN source ON source.id = sizing_value.source_id;
+
+CREATE VIEW v_unit AS
+SELECT unit.id AS unit_id,
+       row_number() OVER (ORDER BY unit.imported_ns, unit.path, unit.context,
+                                   (SELECT source.sha256 FROM unit_source
+                                    JOIN source ON source.id = unit_source.source_id
+                                    WHERE unit_source.unit_id = unit.id
+                                    ORDER BY unit_source.seq LIMIT 1), unit.id) AS number,
+       unit.path,
+       unit.imported_ns
+FROM unit
+WHERE unit.carries = 0;

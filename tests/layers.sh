@@ -14,12 +14,12 @@ src/record          src/base
 src/samples         src/base src/stats
 src/report          src/base src/record
 src/check           src/base src/record src/stats
-src/archive         src/base src/record src/store src/samples
+src/archive         src/base src/record src/store src/samples src/stats
 importers/shared    src/base src/record src/stats src/samples importers/importer.h
 importers           src/base src/record src/stats src/samples importers/shared
 src/render          src/base src/record src/report
 src/ingest          src/base src/record src/report src/check src/archive importers importers/shared
-src/query           src/base src/record src/store src/stats src/samples src/check src/report
+src/query           src/base src/record src/store src/stats src/samples src/archive/samples_read.h src/check src/report
 src/api             src/base src/record src/store src/stats src/check src/archive importers src/report src/render src/ingest src/query include
 src/cli             src/base src/report src/render src/api src/query/question.h src/ingest/ingest.h importers/importer.h include
 include

@@ -51,6 +51,10 @@ bool bk_archive_load_aliases(struct bk_archive *ar, struct bk_dict *d,
  * another place it was found, unless it is empty. */
 bool bk_archive_find_source(struct bk_archive *ar, const char *sha256,
                             struct bk_str path, int64_t *id, struct bk_err *err);
+/* Is there a source of this many bytes?  Only then can a file of that size be a
+ * duplicate, unless secrets were replaced in it. */
+bool bk_archive_knows_size(struct bk_archive *ar, int64_t size, bool *known,
+                           struct bk_err *err);
 /* Runs of other units that say the same as this one in every measurement, parameter and
  * name (summary.json beside run=N.json): *id 0 none. */
 bool bk_archive_find_same_run(struct bk_archive *ar, const struct bk_run *run,
@@ -106,7 +110,8 @@ struct bk_kept_unit {
     struct bk_kept_snapshot *snapshots;
     size_t n_snapshots;
 };
-/* The units of the archive in the order in which they came; in the arena. */
+/* The units of the archive in the order in which they came, but for what the export of a
+ * warehouse told of; in the arena. */
 bool bk_archive_units(struct bk_archive *ar, struct bk_arena *a, int64_t **ids,
                       size_t *n, struct bk_err *err);
 /* One of them; in the arena. */
@@ -116,9 +121,18 @@ bool bk_archive_kept_unit(struct bk_archive *ar, struct bk_arena *a, int64_t id,
  * them is rebuilt together or not at all. */
 bool bk_archive_partners(struct bk_archive *ar, struct bk_arena *a, int64_t id,
                          int64_t **ids, size_t *n, struct bk_err *err);
+struct bk_aliases {
+    struct bk_str *items;
+    size_t n;
+};
 /* The unit that a run is of. */
 bool bk_archive_unit_of_run(struct bk_archive *ar, int64_t run, int64_t *unit,
                             struct bk_err *err);
+/* Takes the user's aliases of another archive over.  What means something else here
+ * stays as it is: those aliases are added to 'kept', in the arena. */
+bool bk_archive_take_aliases(struct bk_archive *ar, struct bk_archive *from,
+                             struct bk_arena *a, struct bk_aliases *kept,
+                             struct bk_err *err);
 /* Until it is called with NULL, the archive answers as it did before this unit was
  * imported: bk_archive_find_source and bk_archive_find_same_run know what earlier units
  * brought.  'unit' is not copied. */
@@ -178,5 +192,10 @@ bool bk_archive_compare(struct bk_archive *ar, const struct bk_unit_state *old,
 bool bk_archive_verify(struct bk_archive *ar,
                        void (*say)(void *self, struct bk_str complaint), void *self,
                        int64_t *sources, struct bk_err *err);
+/* Reads the points of every run, all checksums, and adds them up again; says what does
+ * not hold. */
+bool bk_archive_verify_samples(struct bk_archive *ar,
+                               void (*say)(void *self, struct bk_str complaint),
+                               void *self, int64_t *runs, struct bk_err *err);
 
 #endif

@@ -162,6 +162,9 @@ bool bk_free_name(struct bk_archive *ar, enum bk_sql exists, struct bk_str base,
 
 /* --- metrics.c --- */
 bool bk_write_dictionary(struct bk_archive *ar, struct bk_err *err);
+/* Of a metric with this unit; made when it is new. */
+bool bk_metric_id(struct bk_archive *ar, struct bk_str name, struct bk_str unit,
+                  int64_t *id, struct bk_err *err);
 bool bk_quantity_id(struct bk_archive *ar, const struct bk_measurement *m, int64_t *id,
                     struct bk_err *err);
 
@@ -175,6 +178,9 @@ struct bk_run_parts {
 struct bk_str bk_run_base_name(struct bk_archive *ar, const struct bk_run_parts *parts);
 bool bk_write_measurements(struct bk_archive *ar, int64_t run_id,
                            const struct bk_run *run, struct bk_err *err);
+/* samples.c: the points of a run */
+bool bk_write_samples(struct bk_archive *ar, int64_t run, struct bk_samples *s,
+                      struct bk_err *err);
 void bk_run_content(struct bk_arena *a, const struct bk_run *run, char sha256[65]);
 bool bk_write_sizing(struct bk_sink *s, struct bk_sizing *sizing, struct bk_err *err);
 bool bk_write_snapshot(struct bk_sink *s, const struct bk_snapshot *snapshot,
@@ -193,6 +199,7 @@ bool bk_write_finding(struct bk_archive *ar, const struct bk_finding *finding,
 struct bk_finding_place {
     int64_t source_id, run_id, sizing_run_id; /* 0: none */
     int64_t absorbed_id;                      /* of a run that was absorbed */
+    int64_t unit_id; /* that brought it, when it is about a whole file; 0: that at hand */
 };
 bool bk_insert_finding(struct bk_archive *ar, const struct bk_finding *finding,
                        const struct bk_finding_place *place, struct bk_err *err);

@@ -1,5 +1,6 @@
 /* Runs: names resolved, a name for people, and everything that hangs on a run. */
 #include "../base/file.h"
+#include "../samples/samples.h"
 #include "internal.h"
 
 #include <math.h>
@@ -295,6 +296,7 @@ bool bk_write_run(struct bk_sink *s, struct bk_run *run, struct bk_err *err)
         resolve(ar, run, &row, err) && insert_run(ar, run, &row, err) &&
         bk_write_measurements(ar, row.id, run, err) &&
         write_stages(ar, row.id, run, err) && write_ticks(ar, row.id, run, err) &&
+        (!run->samples || bk_write_samples(ar, row.id, run->samples, err)) &&
         write_thresholds(ar, &row, run, err) &&
         bk_write_facts(ar, BK_SQL_HARDWARE_FACT_INSERT, row.hardware,
                        run->hardware_facts, run->n_hardware_facts, row.source, err) &&
@@ -313,7 +315,8 @@ bool bk_write_run(struct bk_sink *s, struct bk_run *run, struct bk_err *err)
                                  .kept_name = row.kept_name,
                                  .changed = has_changed(ar, &row)};
         ar->counts.runs++;
-        ar->counts.samples += (int64_t)run->n_samples;
+        ar->counts.samples += run->samples ? (int64_t)bk_samples_n_points(run->samples)
+                                           : (int64_t)run->n_samples;
     }
     return ok;
 }

@@ -18,17 +18,21 @@ static void say(void *self, struct bk_str complaint)
 }
 
 static int tell(struct bk_cli *cli, const struct complaints *c, int64_t sources,
-                struct bk_err *err)
+                int64_t runs, struct bk_err *err)
 {
     int status = c->n > 0 ? bk_exit_status(BK_EDB) : 0;
     if (!bk_cli_is_text(cli) || c->n > 0) {
         bk_cli_render(cli, c->report, err);
         return status;
     }
-    if (!cli->common.quiet)
-        printf("%s is whole: structure, references and the SHA-256 of %lld source%s "
-               "hold\n",
-               cli->db_path, (long long)sources, sources == 1 ? "" : "s");
+    if (cli->common.quiet)
+        return status;
+    printf("%s is whole: structure, references and the SHA-256 of %lld source%s hold",
+           cli->db_path, (long long)sources, sources == 1 ? "" : "s");
+    if (runs > 0)
+        printf(", and so do the points of %lld run%s", (long long)runs,
+               runs == 1 ? "" : "s");
+    printf("\n");
     return status;
 }
 
@@ -38,23 +42,26 @@ static int run(struct bk_cli *cli, const void *args,
     (void)args;
     (void)positional;
     static const struct bk_column columns[] = {{"check", "", 0}, {"complaint", "", 0}};
-    static const struct bk_column counts[] = {{"sources", "", 0},
-                                              {"complaints", "", 0}};
+    static const struct bk_column counts[] = {
+        {"sources", "", 0}, {"runs_with_points", "", 0}, {"complaints", "", 0}};
     struct bk_archive *ar;
-    int64_t sources = 0;
+    int64_t sources = 0, runs = 0;
     int status = 0;
     struct bk_report *r = bk_report_new("verify");
     struct complaints c = {.report = r, .check = "structure"};
-    struct bk_section *sum = bk_report_section(r, "checked", counts, 2);
+    struct bk_section *sum = bk_report_section(r, "checked", counts, 3);
     c.section = bk_report_section(r, "complaints", columns, 2);
     bool ok = bk_db_check(bk_api_db(cli->warehouse), say, &c, err) &&
               bk_api_archive(cli->warehouse, &ar, err);
     c.check = "source";
-    if (ok && bk_archive_verify(ar, say, &c, &sources, err)) {
+    ok = ok && bk_archive_verify(ar, say, &c, &sources, err);
+    c.check = "points";
+    if (ok && bk_archive_verify_samples(ar, say, &c, &runs, err)) {
         struct bk_value *row = bk_section_row(r, sum);
         row[0] = bk_v_int(sources);
-        row[1] = bk_v_int((int64_t)c.n);
-        status = tell(cli, &c, sources, err);
+        row[1] = bk_v_int(runs);
+        row[2] = bk_v_int((int64_t)c.n);
+        status = tell(cli, &c, sources, runs, err);
     }
     bk_report_free(r);
     return status;
@@ -64,9 +71,10 @@ const struct bk_cmd bk_cmd_verify = {
     .name = "verify",
     .args = "",
     .summary = "check that the warehouse is whole",
-    .help = "Checks the file's structure, every reference between its tables, and "
-            "that the kept\nbytes of every source still have their SHA-256.  Exit "
-            "status 5 when something is\nwrong.\n\n"
+    .help = "Checks the file's structure, every reference between its tables, that the "
+            "kept bytes\nof every source still have their SHA-256, and that the points "
+            "of every run have their\nchecksums and add up to what was written.  Exit "
+            "status 5 when something is wrong.\n\n"
             "Examples:\n"
             "  benchkeep verify\n"
             "  benchkeep verify --db team.db --format json\n",

@@ -12,6 +12,8 @@
 #include "../base/str.h"
 #include "../base/time.h"
 
+struct bk_samples; /* src/samples/samples.h */
+
 /* Where a number comes from. */
 enum bk_origin {
     BK_REPORTED,  /* the tool wrote it */
@@ -170,6 +172,9 @@ struct bk_run {
     struct bk_dropped *dropped;
     size_t n_dropped;
     size_t n_samples; /* single observations (requests, points) that the source holds */
+    /* the same one by one (src/samples), finished; NULL: they are not kept.  Freed with
+     * the importer's arena, by bk_arena_defer. */
+    struct bk_samples *samples;
     struct bk_threshold *thresholds;
     size_t n_thresholds;
     struct bk_finding *findings; /* those about this run */

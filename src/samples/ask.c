@@ -57,6 +57,13 @@ static void choose_keys(struct bk_ask *ask, const struct bk_sample_sum *total)
     ask->scan.integers = ask->integers;
 }
 
+static bool bad_chunk(const struct bk_ask *ask, size_t chunk, const char *what,
+                      struct bk_err *err)
+{
+    bk_fail(err, BK_EDB, "%s", what);
+    return bk_samples_bad_chunk(ask->s, chunk, err);
+}
+
 bool bk_ask_chunk(struct bk_ask *ask, size_t chunk, struct bk_ask_points *points,
                   struct bk_err *err)
 {
@@ -67,10 +74,7 @@ bool bk_ask_chunk(struct bk_ask *ask, size_t chunk, struct bk_ask_points *points
         return false;
     if (ask->integers) {
         if (scan->n > 0 && scan->decimals > ask->decimals)
-            return bk_fail(err, BK_EDB,
-                           "chunk %zu: more decimals than its dictionary "
-                           "says",
-                           chunk);
+            return bad_chunk(ask, chunk, "more decimals than the dictionary says", err);
         uint64_t scale =
             (uint64_t)bk_time_units[scan->n > 0 ? ask->decimals - scan->decimals : 0];
         for (size_t i = 0; i < scan->n; i++)
@@ -81,12 +85,9 @@ bool bk_ask_chunk(struct bk_ask *ask, size_t chunk, struct bk_ask_points *points
     }
     for (size_t i = 0; i < scan->n; i++) {
         if (keys[i] < ask->least || keys[i] > ask->most)
-            return bk_fail(err, BK_EDB,
-                           "chunk %zu: a value that its dictionary does "
-                           "not know",
-                           chunk);
+            return bad_chunk(ask, chunk, "a value that the dictionary knows not", err);
         if (scan->sets && scan->set_of[i] >= ask->s->n_sets)
-            return bk_fail(err, BK_EDB, "chunk %zu: tags that the run has not", chunk);
+            return bad_chunk(ask, chunk, "tags that the run has not", err);
         scan->set_of[i] = scan->sets ? ask->class_of[scan->set_of[i]] : 0;
     }
     *points = (struct bk_ask_points){scan->n, keys, scan->set_of};
@@ -318,7 +319,7 @@ static bool first_pass(struct bk_ask *ask, bool gather, struct bk_err *err)
             if (points.classes[k] == BK_NO_CLASS)
                 continue;
             if (ask->n_elements == ask->s->hold)
-                return bk_fail(err, BK_EDB, "more points than the dictionary says");
+                return bad_chunk(ask, i, "more points than the dictionary says", err);
             ask->elements[ask->n_elements++] =
                 (points.keys[k] - ask->least) << ask->class_bits | points.classes[k];
         }

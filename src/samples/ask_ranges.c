@@ -168,7 +168,7 @@ static bool gather(struct ranges *r, size_t first, size_t end, struct bk_err *er
             if (piece < first || piece >= end || !r->needed[piece])
                 continue;
             if (ask->n_elements == ask->s->hold)
-                return bk_fail(err, BK_EDB, "chunk %zu: it has changed", i);
+                return bk_fail(err, BK_EDB, "chunk %zu: other points than before", i);
             ask->elements[ask->n_elements++] =
                 (key - r->at.low) << ask->class_bits | points.classes[k];
         }

@@ -327,13 +327,13 @@ bool bk_samples_of(struct bk_samples **s, struct bk_str dictionary,
     *s = NULL;
     if (!ok) {
         bk_samples_free(made);
-        return bk_wrap(err, "dictionary of points");
+        return bk_wrap(err, "dictionary of the points of run '%.*s'",
+                       BK_F(chunks->name));
     }
     for (size_t i = 0; i < chunks->n_chunks; i++)
         made->n_points += chunks->spans[i].n_points;
     made->source = chunks;
-    made->totals = bk_realloc(NULL, BK_MAX_METRICS * sizeof *made->totals);
-    bk_sums_totals(&made->sums, made->totals);
+    bk_samples_add_up(made);
     made->finished = true;
     *s = made;
     return true;

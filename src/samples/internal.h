@@ -48,8 +48,10 @@ bool bk_sums_add(struct bk_sums *t, const struct bk_chunk_groups *groups, size_t
                  struct bk_err *err);
 /* Puts what rounding took back into the sums. */
 void bk_sums_settle(struct bk_sums *t);
-/* The sum of all sets of a metric, for each metric; n is 0 where there are none. */
-void bk_sums_totals(const struct bk_sums *t, struct bk_sample_sum *totals);
+/* The sum of all sets that are taken (NULL: every set), for each metric; n is 0 where
+ * there are none. */
+void bk_sums_totals(const struct bk_sums *t, const uint8_t *taken,
+                    struct bk_sample_sum *totals);
 void bk_sums_free(struct bk_sums *t);
 
 /* Adds x to *sum and what is lost by it to *lost (Knuth, TAOCP 2, 4.2.2, theorem B). */
@@ -146,7 +148,8 @@ struct bk_samples {
     size_t hold; /* points that a question may hold: 8 bytes each, twice */
 
     bool finished;
-    struct bk_sample_sum *totals; /* of n_metrics; after bk_samples_finish */
+    /* after bk_samples_finish, of BK_MAX_METRICS */
+    struct bk_sample_sum *totals, *by_outcome[BK_N_OUTCOMES];
 
     /* reading */
     const struct bk_chunk_source *source; /* NULL: the chunks are our own */
@@ -160,6 +163,10 @@ size_t bk_samples_add_set(struct bk_samples *s, const struct bk_tag *tags,
 /* Reads and opens a chunk; the error names it. */
 bool bk_samples_read_chunk(struct bk_samples *s, size_t chunk, struct bk_chunk *c,
                            struct bk_err *err);
+/* Puts the names of run and chunk before an error; false. */
+bool bk_samples_bad_chunk(const struct bk_samples *s, size_t chunk, struct bk_err *err);
+/* Fills totals and by_outcome from the sums. */
+void bk_samples_add_up(struct bk_samples *s);
 struct bk_chunk_span bk_samples_span(const struct bk_samples *s, size_t chunk);
 
 /* --- scan.c: the points of one metric in a chunk --- */

@@ -1,6 +1,7 @@
 /* Filling: metrics, sets of tags, and chunks that a second thread adds up and packs. */
 #include "samples.h"
 
+#include "../base/time.h"
 #include "internal.h"
 
 #include <assert.h>
@@ -34,8 +35,10 @@ static void free_columns(struct bk_sample_columns *c)
 struct bk_samples *bk_samples_empty(void)
 {
     struct bk_samples *s = bk_realloc(NULL, sizeof *s);
-    *s = (struct bk_samples){
-        .arena = bk_arena_new(), .work = bk_chunk_work_new(), .hold = HOLD};
+    *s = (struct bk_samples){.arena = bk_arena_new(),
+                             .work = bk_chunk_work_new(),
+                             .hold = HOLD,
+                             .timeline = {.first_ns = BK_NO_TIME}};
     return s;
 }
 
@@ -86,6 +89,8 @@ void bk_samples_free(struct bk_samples *s)
     }
     free(s->sketches);
     free(s->totals);
+    for (size_t i = 0; i < BK_N_OUTCOMES; i++)
+        free(s->by_outcome[i]);
     free(s->chunks);
     free_columns(&s->points);
     bk_buf_free(&s->read);
@@ -240,6 +245,20 @@ bool bk_samples_flush(struct bk_samples *s, struct bk_err *err)
     return true;
 }
 
+void bk_samples_add_up(struct bk_samples *s)
+{
+    uint8_t *taken = bk_realloc(NULL, s->n_sets);
+    s->totals = bk_realloc(NULL, BK_MAX_METRICS * sizeof *s->totals);
+    bk_sums_totals(&s->sums, NULL, s->totals);
+    for (size_t k = 0; k < BK_N_OUTCOMES; k++) {
+        for (size_t i = 0; i < s->n_sets; i++)
+            taken[i] = s->sets[i].outcome == (enum bk_outcome)k;
+        s->by_outcome[k] = bk_realloc(NULL, BK_MAX_METRICS * sizeof *s->totals);
+        bk_sums_totals(&s->sums, taken, s->by_outcome[k]);
+    }
+    free(taken);
+}
+
 bool bk_samples_finish(struct bk_samples *s, struct bk_err *err)
 {
     if (s->finished)
@@ -248,8 +267,7 @@ bool bk_samples_finish(struct bk_samples *s, struct bk_err *err)
         return false;
     stop_filling(s);
     bk_sums_settle(&s->sums);
-    s->totals = bk_realloc(NULL, BK_MAX_METRICS * sizeof *s->totals);
-    bk_sums_totals(&s->sums, s->totals);
+    bk_samples_add_up(s);
     bk_timeline_finish(&s->timeline);
     s->finished = true;
     return true;
@@ -291,6 +309,14 @@ const struct bk_sample_sum *bk_samples_total(const struct bk_samples *s, size_t 
     return s->totals[metric].n > 0 ? &s->totals[metric] : NULL;
 }
 
+const struct bk_sample_sum *bk_samples_of_outcome(const struct bk_samples *s,
+                                                  size_t metric,
+                                                  enum bk_outcome outcome)
+{
+    return s->by_outcome[outcome][metric].n > 0 ? &s->by_outcome[outcome][metric]
+                                                : NULL;
+}
+
 const struct bk_sample_sum *bk_samples_of_set(const struct bk_samples *s, size_t metric,
                                               size_t set)
 {
@@ -319,6 +345,14 @@ struct bk_chunk_span bk_samples_span(const struct bk_samples *s, size_t chunk)
     return s->source != NULL ? s->source->spans[chunk] : s->chunks[chunk].span;
 }
 
+bool bk_samples_bad_chunk(const struct bk_samples *s, size_t chunk, struct bk_err *err)
+{
+    bk_wrap(err, "chunk %zu", chunk);
+    return s->source == NULL || s->source->name.len == 0
+               ? false
+               : bk_wrap(err, "points of run '%.*s'", BK_F(s->source->name));
+}
+
 static bool packed_chunk(struct bk_samples *s, size_t chunk, struct bk_err *err)
 {
     bk_buf_clear(&s->read);
@@ -341,20 +375,33 @@ bool bk_samples_chunk(struct bk_samples *s, size_t chunk, struct bk_str *packed,
     return true;
 }
 
+static bool fits(const struct bk_samples *s, size_t chunk, const struct bk_chunk *c,
+                 struct bk_err *err)
+{
+    struct bk_chunk_span span = bk_samples_span(s, chunk);
+    if (c->n_points != span.n_points || c->first_ns != span.first_ns ||
+        c->last_ns != span.last_ns)
+        return bk_fail(err, BK_EDB, "it is not the one that stood here");
+    for (size_t i = 0; i < c->n_metrics; i++) {
+        if (bk_chunk_metric(c, i).metric >= s->n_metrics)
+            return bk_fail(err, BK_EDB, "a metric that the run has not");
+    }
+    return true;
+}
+
 bool bk_samples_read_chunk(struct bk_samples *s, size_t chunk, struct bk_chunk *c,
                            struct bk_err *err)
 {
-    struct bk_chunk_span span = bk_samples_span(s, chunk);
-    if (!packed_chunk(s, chunk, err) || !bk_chunk_open(c, bk_buf_str(&s->read), err))
-        return bk_wrap(err, "chunk %zu", chunk);
-    if (c->n_points != span.n_points || c->first_ns != span.first_ns ||
-        c->last_ns != span.last_ns)
-        return bk_fail(err, BK_EDB, "chunk %zu: it is not the one that stood here",
-                       chunk);
-    for (size_t i = 0; i < c->n_metrics; i++) {
-        if (bk_chunk_metric(c, i).metric >= s->n_metrics)
-            return bk_fail(err, BK_EDB, "chunk %zu: a metric that the run has not",
-                           chunk);
+    return (packed_chunk(s, chunk, err) &&
+            bk_chunk_open(c, bk_buf_str(&s->read), err) && fits(s, chunk, c, err)) ||
+           bk_samples_bad_chunk(s, chunk, err);
+}
+
+static bool known_sets(const struct bk_samples *s, struct bk_err *err)
+{
+    for (size_t i = 0; i < s->points.n; i++) {
+        if (s->points.sets[i] >= s->n_sets)
+            return bk_fail(err, BK_EDB, "tags that the run has not");
     }
     return true;
 }
@@ -365,14 +412,54 @@ bool bk_samples_points(struct bk_samples *s, size_t chunk,
     struct bk_chunk c;
     if (s->points.room == 0)
         make_columns(&s->points);
-    if (!bk_samples_read_chunk(s, chunk, &c, err))
-        return false;
-    if (!bk_chunk_read(s->work, &c, &s->points, err))
-        return bk_wrap(err, "chunk %zu", chunk);
-    for (size_t i = 0; i < c.n_points; i++) {
-        if (s->points.sets[i] >= s->n_sets)
-            return bk_fail(err, BK_EDB, "chunk %zu: tags that the run has not", chunk);
-    }
     *points = &s->points;
+    return bk_samples_read_chunk(s, chunk, &c, err) &&
+           ((bk_chunk_read(s->work, &c, &s->points, err) && known_sets(s, err)) ||
+            bk_samples_bad_chunk(s, chunk, err));
+}
+
+/* --- verifying --- */
+
+static bool same_sums(const struct bk_pair_sum *a, const struct bk_pair_sum *b)
+{
+    return a->last_at == b->last_at && a->sum.n == b->sum.n &&
+           a->sum.above_zero == b->sum.above_zero && a->sum.sum == b->sum.sum &&
+           a->sum.sum_of_squares == b->sum.sum_of_squares && a->sum.min == b->sum.min &&
+           a->sum.max == b->sum.max && a->sum.last == b->sum.last &&
+           a->sum.first_ns == b->sum.first_ns && a->sum.last_ns == b->sum.last_ns;
+}
+
+static bool add_again(struct bk_samples *s, struct bk_sums *sums, struct bk_err *err)
+{
+    uint64_t before = 0;
+    for (size_t i = 0; i < bk_samples_n_chunks(s); i++) {
+        const struct bk_sample_columns *points;
+        if (!bk_samples_points(s, i, &points, err))
+            return false;
+        const struct bk_chunk_groups *groups = bk_chunk_group(s->work, points);
+        for (size_t k = 0; k < groups->n; k++) {
+            if (!bk_sums_add(sums, groups, k, points, before, err))
+                return false;
+        }
+        before += points->n;
+    }
+    bk_sums_settle(sums);
     return true;
+}
+
+bool bk_samples_verify(struct bk_samples *s, struct bk_err *err)
+{
+    struct bk_sums sums = {0};
+    bool ok = add_again(s, &sums, err), same = ok && sums.n == s->sums.n;
+    for (size_t i = 0; same && i < sums.n; i++) {
+        const struct bk_pair_sum *now = bk_sums_at(&sums, i);
+        const struct bk_pair_sum *then = bk_sums_find(&s->sums, now->metric, now->set);
+        same = then != NULL && same_sums(now, then);
+    }
+    bk_sums_free(&sums);
+    return !ok || same ? ok
+                       : bk_fail(err, BK_EDB,
+                                 "points of run '%.*s': their sums are not those of "
+                                 "the dictionary",
+                                 BK_F(s->source != NULL ? s->source->name : BK_S("")));
 }

@@ -111,6 +111,10 @@ size_t bk_samples_set_tags(const struct bk_samples *s, size_t set,
                            const struct bk_tag **tags, enum bk_outcome *outcome);
 /* Of all points of a metric, and of those of one set (NULL: it has none). */
 const struct bk_sample_sum *bk_samples_total(const struct bk_samples *s, size_t metric);
+/* Of the points of one outcome (NULL: it has none). */
+const struct bk_sample_sum *bk_samples_of_outcome(const struct bk_samples *s,
+                                                  size_t metric,
+                                                  enum bk_outcome outcome);
 const struct bk_sample_sum *bk_samples_of_set(const struct bk_samples *s, size_t metric,
                                               size_t set);
 
@@ -162,7 +166,10 @@ struct bk_sample_second {
      * bk_samples_sketch_seconds) and stands at the first of them. */
     struct bk_str sketches[BK_N_OUTCOMES];
 };
-/* After bk_samples_finish: the seconds that have points, in order. */
+/* When second 0 begins; BK_NO_TIME (base/time.h) without points. */
+int64_t bk_samples_begin_ns(const struct bk_samples *s);
+/* After bk_samples_finish: the seconds that have points, in order; of a run that was
+ * opened none, since its timeline stands beside the chunks. */
 size_t bk_samples_n_seconds(const struct bk_samples *s);
 struct bk_sample_second bk_samples_second(const struct bk_samples *s, size_t i);
 /* Seconds that one sketch stands for: 1, or a power of 2 in a very long run. */
@@ -199,10 +206,14 @@ struct bk_chunk_source {
         int64_t first_ns, last_ns;
     } * spans;
     size_t n_chunks;
+    struct bk_str name; /* of the run, for errors */
 };
 /* Opens what bk_samples_dictionary and bk_samples_chunk gave: BK_EDB when a checksum
- * does not hold, naming the chunk. */
+ * does not hold, naming the run and the chunk. 'chunks' must outlive *s. */
 bool bk_samples_of(struct bk_samples **s, struct bk_str dictionary,
                    const struct bk_chunk_source *chunks, struct bk_err *err);
+/* Reads every chunk, all checksums, and adds up again: BK_EDB when the sums are not
+ * those of the dictionary. */
+bool bk_samples_verify(struct bk_samples *s, struct bk_err *err);
 
 #endif

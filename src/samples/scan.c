@@ -97,5 +97,5 @@ bool bk_scan_chunk(struct bk_scan *scan, size_t chunk, struct bk_err *err)
         if (ok)
             pick(scan, &c, column, window);
     }
-    return ok || bk_wrap(err, "chunk %zu", chunk);
+    return ok || bk_samples_bad_chunk(scan->s, chunk, err);
 }

@@ -122,7 +122,32 @@ void bk_sums_settle(struct bk_sums *t)
     }
 }
 
-void bk_sums_totals(const struct bk_sums *t, struct bk_sample_sum *totals)
+static void join(struct bk_pair_sum *to, const struct bk_pair_sum *p)
+{
+    struct bk_sample_sum *sum = &to->sum;
+    if (sum->n == 0) {
+        *to = *p;
+        to->lost = to->lost_of_squares = 0;
+        return;
+    }
+    if (p->last_at > to->last_at) {
+        to->last_at = p->last_at;
+        sum->last = p->sum.last;
+    }
+    sum->n += p->sum.n;
+    sum->above_zero += p->sum.above_zero;
+    bk_add_exactly(&sum->sum, &to->lost, p->sum.sum);
+    bk_add_exactly(&sum->sum_of_squares, &to->lost_of_squares, p->sum.sum_of_squares);
+    sum->min = fmin(sum->min, p->sum.min);
+    sum->max = fmax(sum->max, p->sum.max);
+    if (p->sum.first_ns < sum->first_ns)
+        sum->first_ns = p->sum.first_ns;
+    if (p->sum.last_ns > sum->last_ns)
+        sum->last_ns = p->sum.last_ns;
+}
+
+void bk_sums_totals(const struct bk_sums *t, const uint8_t *taken,
+                    struct bk_sample_sum *totals)
 {
     struct bk_pair_sum *all = bk_realloc(NULL, BK_MAX_METRICS * sizeof *all);
     for (size_t i = 0; i < BK_MAX_METRICS; i++)
@@ -130,27 +155,8 @@ void bk_sums_totals(const struct bk_sums *t, struct bk_sample_sum *totals)
     for (size_t i = 0; i < t->n; i++) {
         const struct bk_pair_sum *p = bk_sums_at(t, i);
         struct bk_pair_sum *to = &all[p->metric];
-        struct bk_sample_sum *sum = &to->sum;
-        if (sum->n == 0) {
-            *to = *p;
-            to->lost = to->lost_of_squares = 0;
-            continue;
-        }
-        if (p->last_at > to->last_at) {
-            to->last_at = p->last_at;
-            sum->last = p->sum.last;
-        }
-        sum->n += p->sum.n;
-        sum->above_zero += p->sum.above_zero;
-        bk_add_exactly(&sum->sum, &to->lost, p->sum.sum);
-        bk_add_exactly(&sum->sum_of_squares, &to->lost_of_squares,
-                       p->sum.sum_of_squares);
-        sum->min = fmin(sum->min, p->sum.min);
-        sum->max = fmax(sum->max, p->sum.max);
-        if (p->sum.first_ns < sum->first_ns)
-            sum->first_ns = p->sum.first_ns;
-        if (p->sum.last_ns > sum->last_ns)
-            sum->last_ns = p->sum.last_ns;
+        if (taken == NULL || taken[p->set])
+            join(to, p);
     }
     for (size_t i = 0; i < BK_MAX_METRICS; i++) {
         totals[i] = all[i].sum;

@@ -275,6 +275,11 @@ size_t bk_timeline_index(const struct bk_timeline *t, int64_t time_ns)
     return low < t->n_used && t->used[low] == second ? low : BK_NONE;
 }
 
+int64_t bk_samples_begin_ns(const struct bk_samples *s)
+{
+    return s->timeline.first_ns;
+}
+
 size_t bk_samples_n_seconds(const struct bk_samples *s)
 {
     return s->timeline.n_used;

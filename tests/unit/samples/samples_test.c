@@ -404,8 +404,11 @@ static bool stored_chunk(void *self, size_t chunk, struct bk_buf *packed,
 static struct bk_chunk_source store(struct bk_samples *s, struct stored *st)
 {
     struct bk_err err;
-    struct bk_chunk_source source = {stored_chunk, st, st->spans,
-                                     bk_samples_n_chunks(s)};
+    struct bk_chunk_source source = {.chunk = stored_chunk,
+                                     .self = st,
+                                     .spans = st->spans,
+                                     .n_chunks = bk_samples_n_chunks(s),
+                                     .name = BK_S("a/b")};
     must(bk_samples_dictionary(s, &st->dictionary, &err), &err);
     for (size_t i = 0; i < source.n_chunks; i++) {
         struct bk_str packed;
@@ -450,6 +453,7 @@ static void opened(void **state)
     assert_int_equal(bk_samples_set_tags(o.s, 11, &tags, &outcome), 1);
     assert_true(bk_is(tags[0].name, "name") && bk_is(tags[0].value, "u11"));
     assert_int_equal(outcome, BK_OUTCOME_OK);
+    must(bk_samples_verify(o.s, &err), &err);
     check_questions(&o, 6, 6);
     size_t at = 0;
     for (size_t i = 0; i < source.n_chunks; i++) {
@@ -487,8 +491,10 @@ static void damaged(void **state)
     st.chunks[1].ptr[st.chunks[1].len - 9] ^= 1;
     const struct bk_sample_columns *c;
     must(bk_samples_points(o, 0, &c, &err), &err);
+    assert_false(bk_samples_verify(o, &err));
     assert_false(bk_samples_points(o, 1, &c, &err));
-    assert_string_equal(err.msg, "chunk 1: a column of a chunk is damaged");
+    assert_string_equal(err.msg,
+                        "points of run 'a/b': chunk 1: a column of a chunk is damaged");
     assert_int_equal(err.code, BK_EDB);
     bk_samples_free(o);
     free_stored(&st);

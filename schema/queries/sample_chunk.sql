@@ -1,0 +1,1 @@
+SELECT packed FROM sample_chunk WHERE run_id = :run AND seq = :seq;
