@@ -219,18 +219,6 @@ static struct bk_str context_of(struct bk_unit_work *u)
     return text;
 }
 
-static bool add_source(struct bk_ingesting *in, const struct bk_file *f,
-                       const struct bk_source *source, struct bk_err *err)
-{
-    if (f->keeper)
-        return bk_archive_add_kept(in->archive, source, f->keeper, err);
-    struct bk_stream *bytes = NULL;
-    bool ok = bk_file_stream(f, &bytes, err) &&
-              bk_archive_add_source(in->archive, source, bytes, err);
-    bk_stream_close(bytes);
-    return ok;
-}
-
 static bool begin(struct bk_unit_work *u, struct bk_err *err)
 {
     struct bk_ingesting *in = u->in;
@@ -241,10 +229,6 @@ static bool begin(struct bk_unit_work *u, struct bk_err *err)
         .again = replay ? replay->unit : NULL,
         .in_place = replay && replay->in_place,
     };
-    for (size_t i = 0; i < u->n_members; i++) {
-        if (!bk_file_join(u->members[i].file, err))
-            return false;
-    }
     if (!bk_archive_begin(in->archive, &unit, err))
         return false;
     u->begun = true;
@@ -260,7 +244,11 @@ static bool begin(struct bk_unit_work *u, struct bk_err *err)
             .redactions = m->file->redactions,
         };
         memcpy(source.sha256, m->file->sha256, sizeof source.sha256);
-        if (!add_source(in, m->file, &source, err))
+        struct bk_stream *bytes = NULL;
+        bool ok = bk_file_stream(m->file, &bytes, err) &&
+                  bk_archive_add_source(in->archive, &source, bytes, err);
+        bk_stream_close(bytes);
+        if (!ok)
             return false;
     }
     return true;
@@ -538,7 +526,7 @@ bool bk_unit_drop_known(struct bk_unit_work *u, bool *all, struct bk_err *err)
     u->n_runs = kept;
     /* A unit that is there stays, whatever is left of it. */
     *all = !u->in->replay && dropped > 0 && kept == 0 && u->n_sizings == 0 &&
-           u->n_snapshots == 0 && u->n_moved == 0;
+           u->n_snapshots == 0;
     return true;
 }
 
