@@ -51,6 +51,15 @@ bool bk_input_is_cut(const struct bk_input *in);
  * only known by the names in them, are nobody's. */
 void bk_input_set_dict(struct bk_input *in, const struct bk_dict *dict);
 const struct bk_dict *bk_input_dict(const struct bk_input *in); /* NULL: none */
+/* Told as a source is read: how many bytes of the file itself, and how many points of
+ * it, so far.  False with err set ends the reading with that error. */
+struct bk_watch {
+    bool (*look)(void *self, int64_t bytes, uint64_t points, struct bk_err *err);
+    void *self;
+};
+void bk_input_watch(struct bk_input *in, struct bk_watch watch);
+/* So many points were read from it so far. */
+void bk_input_count(struct bk_input *in, uint64_t points);
 /* Back to the first byte. */
 bool bk_input_rewind(struct bk_input *in, struct bk_err *err);
 

@@ -39,6 +39,8 @@ struct bk_input {
     struct bk_buf text; /* of bk_input_text */
     bool has_text;
     const struct bk_dict *dict; /* for bids; may be NULL */
+    struct bk_watch watch;      /* look may be NULL */
+    uint64_t points;
 };
 
 /* --- opening --- */
@@ -73,7 +75,8 @@ static bool read_some(struct bk_input *in, char *out, size_t n, size_t *got,
         return false;
     }
     in->ended = *got < n;
-    return true;
+    return in->watch.look == NULL ||
+           in->watch.look(in->watch.self, bk_stream_raw_offset(in->s), in->points, err);
 }
 
 /* The end is reached: was it the real one? */
@@ -220,6 +223,16 @@ void bk_input_close(struct bk_input *in)
 void bk_input_set_dict(struct bk_input *in, const struct bk_dict *dict)
 {
     in->dict = dict;
+}
+
+void bk_input_watch(struct bk_input *in, struct bk_watch watch)
+{
+    in->watch = watch;
+}
+
+void bk_input_count(struct bk_input *in, uint64_t points)
+{
+    in->points = points;
 }
 
 const struct bk_dict *bk_input_dict(const struct bk_input *in)

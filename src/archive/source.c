@@ -59,6 +59,15 @@ bool bk_archive_find_source(struct bk_archive *ar, const char *sha256,
            (!found || path.len == 0 || note_place(ar, *id, path, err));
 }
 
+bool bk_archive_knows_size(struct bk_archive *ar, int64_t size, bool *known,
+                           struct bk_err *err)
+{
+    int64_t one;
+    struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_SOURCE_OF_SIZE);
+    bk_bind_int(st, ":size", size);
+    return bk_one_int(st, &one, known, err);
+}
+
 bool bk_source_id(const struct bk_archive *ar, size_t index, int64_t *id,
                   struct bk_err *err)
 {

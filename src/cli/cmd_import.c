@@ -259,10 +259,11 @@ static void on_file(void *self, const struct bk_file_result *r)
         text_line(im, r);
 }
 
-static void on_progress(void *self, struct bk_str path, int64_t done, int64_t total)
+static void on_progress(void *self, struct bk_str path, int64_t done, int64_t total,
+                        uint64_t points)
 {
     struct importing *im = self;
-    bk_progress_show(&im->progress, path, done, total);
+    bk_progress_show(&im->progress, path, done, total, points);
 }
 
 static bool is_interrupted(void *self)

@@ -282,10 +282,11 @@ static void on_unit(void *self, const struct bk_unit_result *r)
     row[16] = r->error.len > 0 ? text(re, r->error) : bk_v_null();
 }
 
-static void on_progress(void *self, struct bk_str path, int64_t done, int64_t total)
+static void on_progress(void *self, struct bk_str path, int64_t done, int64_t total,
+                        uint64_t points)
 {
     struct reimporting *re = self;
-    bk_progress_show(&re->progress, path, done, total);
+    bk_progress_show(&re->progress, path, done, total, points);
 }
 
 static bool is_interrupted(void *self)

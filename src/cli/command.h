@@ -78,8 +78,9 @@ struct bk_progress {
     size_t width;
 };
 void bk_progress_init(struct bk_progress *p, bool quiet);
+/* Bytes; points of the file at hand, 0 where they are not counted. */
 void bk_progress_show(struct bk_progress *p, struct bk_str path, int64_t done,
-                      int64_t total);
+                      int64_t total, uint64_t points);
 void bk_progress_clear(struct bk_progress *p);
 
 /* --- help.c --- */

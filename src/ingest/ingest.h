@@ -47,7 +47,7 @@ struct bk_explain;
 struct bk_ingest_observer { /* told as it goes; all may be NULL */
     void (*file)(void *self, const struct bk_file_result *r);
     void (*progress)(void *self, struct bk_str path, int64_t done_bytes,
-                     int64_t total_bytes);
+                     int64_t total_bytes, uint64_t points);
     bool (*interrupted)(void *self); /* true: stop before the next step; the current
                                         unit is rolled back */
     void *self;
@@ -93,7 +93,7 @@ struct bk_reimport_observer {
     void (*unit)(void *self, const struct bk_unit_result *r);
     void (*change)(void *self, const struct bk_change *c); /* before its unit */
     void (*progress)(void *self, struct bk_str path, int64_t done_bytes,
-                     int64_t total_bytes);
+                     int64_t total_bytes, uint64_t points);
     bool (*interrupted)(void *self);
     void *self;
 };

@@ -6,6 +6,7 @@
 
 #include "../../importers/importer.h"
 #include "ingest.h"
+#include "keep.h"
 
 /* --- walk.c: which files there are --- */
 struct bk_entry { /* a file that was found, or what is in its place */
@@ -133,7 +134,10 @@ struct bk_file {
     int64_t read_size;   /* of the file as it was read */
     int64_t redactions;
     int64_t mtime_ns, stat_size; /* when it was opened; -1: no file */
-    bool kept; /* the bytes came out of an archive: they are settled */
+    bool kept;                  /* the bytes came out of an archive: they are settled */
+    struct bk_keeping *keeping; /* of a large file while it is imported, or NULL */
+    struct bk_keeper *keeper;   /* what came of it */
+    bool secrets; /* that found some: the file is to be settled before it is imported */
 };
 /* Opens path ("-": standard input) and takes small files into memory. */
 bool bk_file_open(struct bk_arena *a, struct bk_file *f, struct bk_str path,
@@ -151,6 +155,12 @@ bool bk_file_stream(const struct bk_file *f, struct bk_stream **s, struct bk_err
 /* All of the unpacked text when it is at most 'limit' bytes. */
 bool bk_file_text(struct bk_arena *a, const struct bk_file *f, size_t limit,
                   struct bk_str *text, struct bk_err *err);
+/* Instead of settling: a large file is searched, hashed and packed while it is imported
+ * (keep.h).  False: this one is not, settle it. */
+bool bk_file_keep_beside(struct bk_file *f);
+/* Waits for that, if it was begun; the hash and size are there then.  Fails, with
+ * f->secrets set, when it has secrets after all. */
+bool bk_file_join(struct bk_file *f, struct bk_err *err);
 /* Whether the file on the disk has changed since it was opened. */
 bool bk_file_changed(const struct bk_file *f);
 void bk_file_close(struct bk_file *f);
@@ -234,7 +244,8 @@ struct bk_unit_work {    /* a unit in the making; as a sink it collects */
     struct bk_counts moved;
     struct bk_input **inputs; /* records point into their bytes: open until the end */
     size_t n_inputs;
-    size_t source;    /* index of the member that is being imported */
+    struct bk_str reading; /* path of the file that is being read */
+    size_t source;         /* index of the member that is being imported */
     bool part;        /* importers are told that they read one of several companions */
     bool must_be_new; /* the first member: else 'known', and nothing is stored */
     bool begun;       /* the archive's unit is open */
@@ -313,6 +324,13 @@ void bk_ingest_add_companions(struct bk_ingesting *in, struct bk_walk *w);
 /* Imports the entries of one folder: companions together, the others one by one. */
 bool bk_ingest_files(struct bk_ingesting *in, const struct bk_entry *const *entries,
                      size_t n, struct bk_err *err);
+
+/* --- reimport.c --- */
+/* Is the file a warehouse, whatever it is called? */
+bool bk_is_warehouse(const struct bk_file *f);
+/* Imports all that it holds, from the bytes that it keeps and in one transaction. */
+bool bk_ingest_warehouse(struct bk_ingesting *in, struct bk_str path,
+                         struct bk_file_result *r, struct bk_err *err);
 
 /* --- ingest.c --- */
 /* Makes the parts of an import out of its options. */

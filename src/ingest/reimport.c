@@ -3,7 +3,9 @@
  *
  * A unit's files stand for a small tree: the code that imports a tree from the disk
  * reads them through bk_unit_open and makes the same unit of them.  What it needs to
- * know beyond the bytes was written into the unit's context when it was imported. */
+ * know beyond the bytes was written into the unit's context when it was imported.
+ *
+ * The units of another warehouse file are imported the same way, from its bytes. */
 #include "internal.h"
 
 #include <stdlib.h>
@@ -21,8 +23,10 @@ struct reimporting {
     int64_t done_bytes, total_bytes;
     /* of the unit at hand */
     struct bk_arena *unit;
-    bool stored;
-    struct bk_str why; /* not stored */
+    bool stored, refused;
+    bool there; /* a file of it is in the archive already, or was left out */
+    struct bk_counts counts; /* of all that was stored */
+    struct bk_str why;       /* not stored */
     struct bk_str format;
 };
 
@@ -163,9 +167,25 @@ static bool open_context(struct reimporting *re, const struct bk_replay *replay,
 
 /* --- importing a unit --- */
 
+static void add_counts(struct bk_counts *sum, const struct bk_counts *c)
+{
+    sum->sessions += c->sessions;
+    sum->runs += c->runs;
+    sum->measurements += c->measurements;
+    sum->samples += c->samples;
+    sum->series += c->series;
+    sum->sizing_runs += c->sizing_runs;
+    sum->findings += c->findings;
+}
+
 static void on_file(void *self, const struct bk_file_result *r)
 {
     struct reimporting *re = self;
+    add_counts(&re->counts, &r->counts);
+    if (r->status == BK_FILE_FAILED)
+        re->refused = true;
+    if (r->status == BK_FILE_DUPLICATE || r->status == BK_FILE_SKIPPED)
+        re->there = true;
     if (r->status == BK_FILE_IMPORTED)
         re->stored = true;
     else if (re->why.len == 0 || r->status == BK_FILE_FAILED)
@@ -217,7 +237,7 @@ static bool import_unit(struct reimporting *re, const struct bk_kept_unit *u,
 {
     struct bk_replay replay = {
         .from = re->from, .unit = u, .in_place = re->from == re->to};
-    re->stored = false;
+    re->stored = re->refused = re->there = false;
     re->why = re->format = (struct bk_str){0};
     read_notes(re->unit, u->context, &replay);
     if (!open_context(re, &replay, err))
@@ -237,8 +257,6 @@ static bool import_unit(struct reimporting *re, const struct bk_kept_unit *u,
 
 static bool begin_cluster(struct reimporting *re, struct cluster *c, struct bk_err *err)
 {
-    if (!bk_archive_hold(re->to, err))
-        return false;
     for (size_t i = 0; i < c->n; i++) {
         struct rebuilt *r = &c->units[i];
         if (!bk_archive_kept_unit(re->to, re->unit, r->kept.id, &r->kept, err) ||
@@ -318,12 +336,40 @@ static bool is_final(const struct bk_err *err)
     return err->code == BK_EDB || err->code == BK_ESYS;
 }
 
+/* What came out of another warehouse's export was derived there. */
+static bool is_carried(const struct cluster *c)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        const struct bk_kept_unit *u = &c->units[i].kept;
+        if (u->n_sources > 0 && bk_is(u->sources[0].format, "benchkeep"))
+            return true;
+    }
+    return false;
+}
+
+static bool leave(struct reimporting *re, const struct cluster *c, struct bk_err *err)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        struct bk_unit_result r = {
+            .status = BK_UNIT_LEFT,
+            .error = BK_S("its numbers were derived by the warehouse that exported "
+                          "them"),
+        };
+        tell(re, &c->units[i].kept, &r);
+    }
+    return bk_archive_release(re->to, false, err);
+}
+
 static bool rebuild_cluster(struct reimporting *re, struct cluster *c,
                             struct bk_err *err)
 {
     struct bk_err why = {0}, ending = {0};
     struct rebuilt *bad = NULL;
+    if (!bk_archive_hold(re->to, err))
+        return false;
     bool ok = begin_cluster(re, c, err);
+    if (ok && is_carried(c))
+        return leave(re, c, err);
     for (size_t i = 0; ok && !bad && i < c->n; i++) {
         if (!import_unit(re, &c->units[i].kept, &why))
             bad = &c->units[i];
@@ -485,7 +531,7 @@ static void progress(struct reimporting *re, const struct cluster *c)
     }
     if (re->observer->progress)
         re->observer->progress(re->observer->self, c->units[0].kept.path,
-                               re->done_bytes, re->total_bytes);
+                               re->done_bytes, re->total_bytes, 0);
 }
 
 static bool rebuild_with_partners(struct reimporting *re, int64_t id,
@@ -551,6 +597,139 @@ bool bk_reimport(struct bk_archive *ar, const struct bk_reimport_options *option
     re.files.self = &re;
     bool ok = choose(&re, &c, err) && rebuild_chosen(&re, &c, err);
     close_context(&re);
+    bk_arena_free(re.unit);
+    bk_arena_free(re.arena);
+    return ok;
+}
+
+/* --- another warehouse --- */
+
+static bool is_warehouse_head(struct bk_str head)
+{
+    enum {
+        APPLICATION_ID = 68
+    }; /* its place in a SQLite file, big-endian */
+    static const char magic[] = "SQLite format 3";
+    if (head.len < APPLICATION_ID + 4 || memcmp(head.ptr, magic, sizeof magic) != 0)
+        return false;
+    uint32_t id = 0;
+    for (size_t i = 0; i < 4; i++)
+        id = id << 8 | (unsigned char)head.ptr[APPLICATION_ID + i];
+    return id == BK_APPLICATION_ID;
+}
+
+bool bk_is_warehouse(const struct bk_file *f)
+{
+    struct bk_input *input = NULL;
+    struct bk_err ignored = {0};
+    if (f->kept || bk_is(f->path, "-") || !bk_file_input(f, &input, &ignored))
+        return false;
+    bool is = is_warehouse_head(bk_input_head(input));
+    bk_input_close(input);
+    return is;
+}
+
+/* All its units, in order; *stored: how many were not there yet. */
+static bool take_units(struct reimporting *re, size_t *stored, struct bk_err *err)
+{
+    int64_t *ids;
+    size_t n;
+    *stored = 0;
+    if (!bk_archive_units(re->from, re->arena, &ids, &n, err))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        struct bk_kept_unit u;
+        struct bk_arena_mark mark = bk_arena_mark(re->unit);
+        if (on_interrupted(re))
+            return bk_fail(err, BK_ESYS, "interrupted");
+        if (!bk_archive_kept_unit(re->from, re->unit, ids[i], &u, err))
+            return false;
+        if (import_unit(re, &u, err))
+            ++*stored;
+        else if (re->refused || !re->there)
+            return bk_wrap(err, "import %zu of %zu, '%.*s'", i + 1, n, BK_F(u.path));
+        bk_arena_release(re->unit, mark);
+    }
+    return true;
+}
+
+static struct bk_str told(const struct bk_aliases *kept, struct bk_arena *a)
+{
+    enum {
+        MOST_SHOWN = 5
+    };
+    struct bk_buf b = {0};
+    for (size_t i = 0; i < kept->n && i < MOST_SHOWN; i++)
+        bk_buf_addf(&b, "%s'%.*s'", i > 0 ? ", " : "", BK_F(kept->items[i]));
+    if (kept->n > MOST_SHOWN)
+        bk_buf_addf(&b, " and %zu more", kept->n - MOST_SHOWN);
+    struct bk_str text =
+        kept->n == 0 ? (struct bk_str){0}
+                     : bk_fmt(a,
+                              "aliases that mean something else here stay as they "
+                              "are: %.*s",
+                              BK_F(bk_buf_str(&b)));
+    bk_buf_free(&b);
+    return text;
+}
+
+static bool take_warehouse(struct reimporting *re, struct bk_ingesting *in,
+                           struct bk_file_result *r, struct bk_err *err)
+{
+    struct bk_err ending = {0};
+    struct bk_aliases kept = {0};
+    size_t stored = 0;
+    bool keep = !in->options->dry_run;
+    if (!bk_archive_hold(re->to, err))
+        return false;
+    bool ok = bk_archive_take_aliases(re->to, re->from, re->arena, &kept, err) &&
+              take_units(re, &stored, err);
+    if (!bk_archive_release(re->to, ok && keep, &ending) && ok) {
+        *err = ending;
+        return false;
+    }
+    r->status = stored > 0 ? BK_FILE_IMPORTED : BK_FILE_DUPLICATE;
+    r->counts = re->counts;
+    r->error = bk_dup(in->arena, told(&kept, re->arena));
+    return ok;
+}
+
+static bool no_options(const struct bk_ingesting *in, struct bk_err *err)
+{
+    if (in->flags.n == 0 && in->n_templates == 0 && !in->options->layout &&
+        in->options->map.n == 0)
+        return true;
+    return bk_fail(err, BK_EINPUT,
+                   "it is a warehouse: what is in it was imported with options of its "
+                   "own; import it without any");
+}
+
+bool bk_ingest_warehouse(struct bk_ingesting *in, struct bk_str path,
+                         struct bk_file_result *r, struct bk_err *err)
+{
+    const struct bk_reimport_observer observer = {
+        .interrupted = in->observer ? in->observer->interrupted : NULL,
+        .self = in->observer ? in->observer->self : NULL,
+    };
+    struct bk_db *db = NULL;
+    struct reimporting re = {
+        .to = in->archive,
+        .observer = &observer,
+        .arena = bk_arena_new(),
+        .unit = bk_arena_new(),
+        .files = {.file = on_file, .interrupted = on_interrupted},
+    };
+    re.files.self = &re;
+    r->format = BK_S("benchkeep");
+    bool ok = no_options(in, err) &&
+              bk_db_open(&db, bk_cstr(re.arena, path), BK_DB_READ, err) &&
+              bk_archive_new(&re.from, db, err);
+    if (!ok && err->code == BK_EDB) /* of the other one: this import can go on */
+        err->code = BK_EINPUT;
+    ok = ok && take_warehouse(&re, in, r, err);
+    close_context(&re);
+    bk_archive_free(re.from);
+    bk_db_close(db);
     bk_arena_free(re.unit);
     bk_arena_free(re.arena);
     return ok;

@@ -16,6 +16,38 @@ static void skip(struct bk_file_result *r, struct bk_str why)
     r->error = why;
 }
 
+/* Are the bytes new to the archive?  Waits until they are hashed. */
+static bool is_new(struct bk_unit_work *u, struct bk_file *f, struct bk_file_result *r,
+                   struct bk_err *err)
+{
+    int64_t known = 0;
+    if (!bk_file_join(f, err))
+        return false;
+    struct bk_str noted = u->in->options->dry_run ? (struct bk_str){0} : f->path;
+    memcpy(r->sha256, f->sha256, sizeof r->sha256);
+    r->redactions = f->redactions;
+    if (!bk_archive_find_source(u->in->archive, f->sha256, noted, &known, err))
+        return false;
+    if (known != 0)
+        r->status = BK_FILE_DUPLICATE;
+    return known == 0;
+}
+
+/* A large file that cannot be a duplicate, by its size, is kept while it is imported. */
+static bool keep_beside(struct bk_unit_work *u, struct bk_file *f, bool careful,
+                        bool *beside, struct bk_err *err)
+{
+    bool known = false;
+    *beside = false;
+    if (careful || u->in->options->dry_run)
+        return true;
+    if (!f->in_memory &&
+        !bk_archive_knows_size(u->in->archive, f->stat_size, &known, err))
+        return false;
+    *beside = !known && bk_file_keep_beside(f);
+    return true;
+}
+
 /* Reads the records and stores them.  r gets the status; false: err says why not. */
 static bool import_records(struct bk_unit_work *u, const struct bk_importer *imp,
                            struct bk_file *f, struct bk_file_result *r,
@@ -27,11 +59,16 @@ static bool import_records(struct bk_unit_work *u, const struct bk_importer *imp
     if (!bk_unit_import(u, imp, f, err)) {
         if (err->code == BK_ESKIP) {
             skip(r, bk_dup(u->arena, bk_str(err->msg)));
+            if (!bk_file_join(f, err))
+                return false;
+            memcpy(r->sha256, f->sha256, sizeof r->sha256);
             return true;
         }
         r->status = u->known ? BK_FILE_DUPLICATE : BK_FILE_FAILED;
         return u->known;
     }
+    if (!is_new(u, f, r, err))
+        return r->status == BK_FILE_DUPLICATE;
     if (nothing_in_it(u)) {
         if (u->n_findings == 0)
             return bk_fail(err, BK_EINPUT, "it looks like %s but holds no results",
@@ -81,12 +118,14 @@ static bool choose(struct bk_ingesting *in, struct bk_file *f,
     return ok;
 }
 
-static bool import_opened(struct bk_unit_work *u, struct bk_file *f,
+static bool import_opened(struct bk_unit_work *u, struct bk_file *f, bool careful,
                           struct bk_file_result *r, struct bk_err *err)
 {
     struct bk_ingesting *in = u->in;
     const struct bk_importer *imp = NULL;
-    int64_t known = 0;
+    bool beside;
+    if (bk_is_warehouse(f))
+        return bk_ingest_warehouse(in, f->path, r, err);
     if (!choose(in, f, &imp, err)) {
         if (in->layout.per_directory && err->code == BK_EINPUT)
             skip(r, BK_S("not named by the layout, and no format that benchkeep "
@@ -94,19 +133,39 @@ static bool import_opened(struct bk_unit_work *u, struct bk_file *f,
         return r->status == BK_FILE_SKIPPED;
     }
     r->format = bk_str(imp->name);
-    if (!bk_file_settle(u->arena, f, in->observer, err))
+    if (!keep_beside(u, f, careful, &beside, err))
         return false;
-    memcpy(r->sha256, f->sha256, sizeof r->sha256);
-    r->redactions = f->redactions;
-    bk_unit_progress(in, f->path, f->read_size / 2);
-    struct bk_str noted = in->options->dry_run ? (struct bk_str){0} : f->path;
-    if (!bk_archive_find_source(in->archive, f->sha256, noted, &known, err))
-        return false;
-    if (known != 0) {
-        r->status = BK_FILE_DUPLICATE;
-        return true;
+    if (!beside) {
+        if (!bk_file_settle(u->arena, f, in->observer, err))
+            return false;
+        bk_unit_progress(in, f->path, f->read_size / 2);
+        if (!is_new(u, f, r, err))
+            return r->status == BK_FILE_DUPLICATE;
     }
     return import_records(u, imp, f, r, err);
+}
+
+/* One attempt; *again: it has secrets, which must be replaced before it is read. */
+static bool import_entry(struct bk_ingesting *in, const struct bk_entry *entry,
+                         bool careful, bool *again, struct bk_err *why)
+{
+    struct bk_file_result r = {.path = entry->path, .status = BK_FILE_FAILED};
+    struct bk_unit_work u;
+    struct bk_file f;
+    bk_unit_init(&u, in, entry->path);
+    bool ok = bk_unit_open(in, u.arena, &f, entry->path, why);
+    bool opened = ok;
+    ok = ok && import_opened(&u, &f, careful, &r, why);
+    *again = opened && f.secrets;
+    if (ok)
+        bk_unit_tell(in, &r);
+    else if (!*again)
+        bk_unit_tell_failed(in, &r, why);
+    bk_unit_finish(&u);
+    if (opened)
+        bk_file_close(&f);
+    bk_unit_free(&u);
+    return ok;
 }
 
 bool bk_ingest_file(struct bk_ingesting *in, const struct bk_entry *entry,
@@ -115,6 +174,7 @@ bool bk_ingest_file(struct bk_ingesting *in, const struct bk_entry *entry,
     struct bk_file_result r = {.path = entry->path, .status = BK_FILE_FAILED};
     struct bk_err why = {0};
     int64_t before = in->done_bytes;
+    bool again;
     if (entry->error.len > 0) {
         bk_fail(&why, BK_EINPUT, "%.*s", BK_F(entry->error));
         bk_unit_tell_failed(in, &r, &why);
@@ -125,21 +185,12 @@ bool bk_ingest_file(struct bk_ingesting *in, const struct bk_entry *entry,
         bk_unit_tell(in, &r);
         return true;
     }
-    struct bk_unit_work u;
-    struct bk_file f;
-    bk_unit_init(&u, in, entry->path);
     bk_unit_progress(in, entry->path, 0);
-    bool ok = bk_unit_open(in, u.arena, &f, entry->path, &why);
-    bool opened = ok;
-    ok = ok && import_opened(&u, &f, &r, &why);
-    if (ok)
-        bk_unit_tell(in, &r);
-    else
-        bk_unit_tell_failed(in, &r, &why);
-    bk_unit_finish(&u);
-    if (opened)
-        bk_file_close(&f);
-    bk_unit_free(&u);
+    bool ok = import_entry(in, entry, false, &again, &why);
+    if (!ok && again) {
+        why = (struct bk_err){0};
+        ok = import_entry(in, entry, true, &again, &why);
+    }
     bk_unit_progress(in, entry->path, entry->size - (in->done_bytes - before));
     if (ok || !bk_unit_fatal(&why))
         return true;

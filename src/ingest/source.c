@@ -398,6 +398,29 @@ bool bk_file_settle(struct bk_arena *a, struct bk_file *f,
     return keep_redacted(a, f, small, stop, err);
 }
 
+bool bk_file_keep_beside(struct bk_file *f)
+{
+    if (f->in_memory || f->kept || f->stat_size < 0)
+        return false;
+    f->keeping = bk_keeping_begin(f->open_path);
+    return true;
+}
+
+bool bk_file_join(struct bk_file *f, struct bk_err *err)
+{
+    if (!f->keeping)
+        return true;
+    struct bk_keeping *k = f->keeping;
+    f->keeping = NULL;
+    if (!bk_keeping_end(k, &f->keeper, &f->secrets, err))
+        return false;
+    if (f->secrets)
+        return bk_fail(err, BK_EINPUT, "it has secrets");
+    memcpy(f->sha256, bk_keeper_sha256(f->keeper), sizeof f->sha256);
+    f->size = f->read_size = bk_keeper_size(f->keeper);
+    return true;
+}
+
 bool bk_file_changed(const struct bk_file *f)
 {
     struct bk_file now = {.open_path = f->open_path};
@@ -409,6 +432,10 @@ bool bk_file_changed(const struct bk_file *f)
 
 void bk_file_close(struct bk_file *f)
 {
+    bk_keeping_free(f->keeping);
+    bk_keeper_free(f->keeper);
+    f->keeping = NULL;
+    f->keeper = NULL;
     bk_buf_free(&f->bytes);
     if (f->spool) {
         unlink(f->open_path);

@@ -30,7 +30,9 @@ bool bk_unit_interrupted(const struct bk_ingesting *in, struct bk_err *err)
     const struct bk_ingest_observer *o = in->observer;
     if (!o || !o->interrupted || !o->interrupted(o->self))
         return false;
-    bk_fail(err, BK_ESYS, "interrupted");
+    bk_fail(err, BK_ESYS,
+            "interrupted: nothing of the file at hand is stored; the same command "
+            "goes on with it");
     return true;
 }
 
@@ -52,6 +54,9 @@ void bk_unit_tell_failed(struct bk_ingesting *in, struct bk_file_result *r,
         path = bk_from(path, path.len - MAX_SHOWN_PATH);
         dots = "...";
     }
+    struct bk_err ignored;
+    if (bk_unit_interrupted(in, &ignored))
+        return; /* told once, of the import as a whole */
     if (!bk_has(bk_str(err->msg), r->path))
         bk_wrap(err, "importing '%s%.*s'", dots, BK_F(path));
     r->status = BK_FILE_FAILED;
@@ -64,7 +69,20 @@ void bk_unit_progress(struct bk_ingesting *in, struct bk_str path, int64_t bytes
     in->done_bytes += bytes > 0 ? bytes : 0;
     if (in->observer && in->observer->progress)
         in->observer->progress(in->observer->self, path, in->done_bytes,
-                               in->total_bytes);
+                               in->total_bytes, 0);
+}
+
+/* While a file is read: it is not done before its import ends. */
+static bool watch(void *self, int64_t bytes, uint64_t points, struct bk_err *err)
+{
+    const struct bk_unit_work *u = self;
+    const struct bk_ingest_observer *o = u->in->observer;
+    if (bk_unit_interrupted(u->in, err))
+        return false;
+    if (o && o->progress)
+        o->progress(o->self, u->reading, u->in->done_bytes + bytes, u->in->total_bytes,
+                    points);
+    return true;
 }
 
 /* --- choosing --- */
@@ -219,6 +237,18 @@ static struct bk_str context_of(struct bk_unit_work *u)
     return text;
 }
 
+static bool add_source(struct bk_ingesting *in, const struct bk_file *f,
+                       const struct bk_source *source, struct bk_err *err)
+{
+    if (f->keeper)
+        return bk_archive_add_kept(in->archive, source, f->keeper, err);
+    struct bk_stream *bytes = NULL;
+    bool ok = bk_file_stream(f, &bytes, err) &&
+              bk_archive_add_source(in->archive, source, bytes, err);
+    bk_stream_close(bytes);
+    return ok;
+}
+
 static bool begin(struct bk_unit_work *u, struct bk_err *err)
 {
     struct bk_ingesting *in = u->in;
@@ -229,6 +259,10 @@ static bool begin(struct bk_unit_work *u, struct bk_err *err)
         .again = replay ? replay->unit : NULL,
         .in_place = replay && replay->in_place,
     };
+    for (size_t i = 0; i < u->n_members; i++) {
+        if (!bk_file_join(u->members[i].file, err))
+            return false;
+    }
     if (!bk_archive_begin(in->archive, &unit, err))
         return false;
     u->begun = true;
@@ -244,11 +278,7 @@ static bool begin(struct bk_unit_work *u, struct bk_err *err)
             .redactions = m->file->redactions,
         };
         memcpy(source.sha256, m->file->sha256, sizeof source.sha256);
-        struct bk_stream *bytes = NULL;
-        bool ok = bk_file_stream(m->file, &bytes, err) &&
-                  bk_archive_add_source(in->archive, &source, bytes, err);
-        bk_stream_close(bytes);
-        if (!ok)
+        if (!add_source(in, m->file, &source, err))
             return false;
     }
     return true;
@@ -427,6 +457,8 @@ bool bk_unit_input(struct bk_unit_work *u, const struct bk_file *f,
     if (!bk_file_input(f, input, err))
         return false;
     *BK_PUSH(u->arena, u->inputs, u->n_inputs) = *input;
+    u->reading = f->path;
+    bk_input_watch(*input, (struct bk_watch){watch, u});
     return true;
 }
 
@@ -526,7 +558,7 @@ bool bk_unit_drop_known(struct bk_unit_work *u, bool *all, struct bk_err *err)
     u->n_runs = kept;
     /* A unit that is there stays, whatever is left of it. */
     *all = !u->in->replay && dropped > 0 && kept == 0 && u->n_sizings == 0 &&
-           u->n_snapshots == 0;
+           u->n_snapshots == 0 && u->n_moved == 0;
     return true;
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "../../../src/base/hash.h"
 #include "../../../src/ingest/internal.h"
 
 static const char k6[] =
@@ -228,6 +229,77 @@ static const char layout_text[] =
     "[before-after before.json after.json]\n/n = memories_created\n"
     "[timing *.log]\nmetric = embedding_latency\nmatch = took ([0-9.]+)ms\nunit = ms\n";
 
+/* Points of k6 in a file that is too large to be held in memory; of the last but one,
+ * the address is 'url'. */
+static const char *put_large(const char *name, const char *url)
+{
+    static const char head[] = "metric_name,timestamp,metric_value,url\n";
+    enum {
+        LINES = 80000
+    };
+    const char *path = at(name);
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    fputs(head, f);
+    for (int i = 0; i < LINES; i++)
+        fprintf(f, "http_req_duration,%d,%d.500000,%-200s\n", 1771070400 + i / 800,
+                i % 100 + 1, i == LINES - 2 ? url : "http://10.0.0.1/v1");
+    fclose(f);
+    return path;
+}
+
+static void test_large_file(void **state)
+{
+    (void)state;
+    const struct bk_import_options o = {0};
+    char sha[65] = "", want[65] = "x";
+    struct bk_buf text = {0};
+    struct bk_err err = {0};
+    const char *path = put_large("plain.csv", "http://10.0.0.1/v1");
+    assert_true(import(&o, path));
+    assert_string_equal(w.told, "imported plain.csv|");
+    assert_true(bk_read_file(path, &text, &err));
+    assert_true(text.len > (size_t)16 * 1024 * 1024);
+    bk_sha256_of(bk_buf_str(&text), want);
+    bk_buf_free(&text);
+    snprintf(sha, sizeof sha, "%s", query("SELECT sha256 FROM source"));
+    assert_string_equal(sha, want);
+    assert_string_equal(
+        query("SELECT sum(raw_size) = max(source.size) FROM source_chunk "
+              "JOIN source ON source.id = source_chunk.source_id"),
+        "1");
+    /* the same again, by its size first; then under another name */
+    assert_true(import(&o, path));
+    assert_string_equal(w.told, "duplicate plain.csv|");
+    assert_int_equal(rename(path, at("other.csv")), 0);
+    assert_true(import(&o, at("other.csv")));
+    assert_string_equal(w.told, "duplicate other.csv|");
+    assert_string_equal(query("SELECT count(*) FROM source"), "1");
+}
+
+static void test_large_file_with_a_secret(void **state)
+{
+    (void)state;
+    const struct bk_import_options o = {0};
+    const char *path = put_large("secret.csv", "http://10.0.0.1/?api_key=s3cr3ts3cr3t");
+    assert_true(import(&o, path));
+    assert_string_equal(w.told, "imported secret.csv|");
+    assert_int_equal(w.redactions, 1);
+    assert_string_equal(query("SELECT count(*) FROM source"), "1");
+    assert_string_equal(query("SELECT count(*) FROM run"), "1");
+    struct bk_buf chunk = {0};
+    struct bk_err err = {0};
+    bool more = true;
+    for (size_t i = 0; more; i++) {
+        assert_true(bk_archive_source_bytes(w.archive, 1, i, &chunk, &more, &err));
+        assert_true(bk_find(bk_buf_str(&chunk), BK_S("s3cr3t")) == BK_NONE);
+    }
+    bk_buf_free(&chunk);
+    /* its size is not that of what is kept: it is known by its hash */
+    assert_true(import(&o, path));
+    assert_string_equal(w.told, "duplicate secret.csv|");
+}
+
 static void test_run_folder(void **state)
 {
     (void)state;
@@ -312,7 +384,7 @@ static void test_dry_run_and_interrupt(void **state)
     o.dry_run = false;
     w.interrupt = true;
     assert_false(import(&o, path));
-    assert_string_equal(w.told, "interrupted");
+    assert_non_null(strstr(w.told, "interrupted: nothing of the file at hand is stored"));
     w.interrupt = false;
     assert_string_equal(query("SELECT count(*) FROM source"), "0");
 }
@@ -445,6 +517,8 @@ int main(void)
         T(test_file),
         T(test_refused),
         T(test_secrets),
+        T(test_large_file),
+        T(test_large_file_with_a_secret),
         T(test_unreadable_folder),
         T(test_run_folder),
         T(test_incomplete_folder),

@@ -1,0 +1,129 @@
+/* The second reading of a large file (see keep.h). */
+#include "keep.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/arena.h"
+#include "../base/file.h"
+#include "../base/worker.h"
+#include "internal.h"
+
+#define PIECE ((size_t)1024 * 1024)
+
+struct bk_keeping {
+    char *path;
+    struct bk_worker *worker;
+    struct bk_keeper *keeper;
+    struct bk_buf window; /* text not yet searched, with what stands before it */
+    size_t looked;
+    bool secrets;
+    atomic_bool stop;
+};
+
+/* Is there a secret in the text so far?  Pieces come into the window one by one. */
+static bool search(struct bk_keeping *k, bool last)
+{
+    size_t used;
+    k->secrets =
+        bk_redact_piece(bk_buf_str(&k->window), last, NULL, &used, &k->looked) > 0;
+    memmove(k->window.ptr, k->window.ptr + used, k->window.len - used);
+    k->window.len -= used;
+    return k->secrets;
+}
+
+enum reading {
+    SEARCH = 1,
+    KEEP = 2
+};
+
+/* Goes over a stream once; ends early at a secret or when told to. */
+static bool read_over(struct bk_keeping *k, struct bk_stream *s, unsigned what,
+                      struct bk_err *err)
+{
+    size_t got = PIECE;
+    k->window.max = 4 * PIECE;
+    while (got == PIECE && !k->secrets && !atomic_load(&k->stop)) {
+        char *room = bk_buf_reserve(&k->window, PIECE);
+        if (room == NULL)
+            return bk_fail(err, BK_ESYS, "no memory to look for secrets");
+        if (!bk_stream_read(s, room, PIECE, &got, err))
+            return false;
+        struct bk_str piece = {room, got};
+        if ((what & KEEP) != 0 && !bk_keeper_add(k->keeper, piece, err))
+            return false;
+        if ((what & SEARCH) == 0)
+            continue;
+        k->window.len += got;
+        search(k, got < PIECE);
+    }
+    return true;
+}
+
+/* The text of a packed file is searched before its bytes are kept; a file whose end is
+ * missing gives what it has. */
+static bool search_packed(struct bk_keeping *k, struct bk_stream *s, struct bk_err *err)
+{
+    if (!read_over(k, s, SEARCH, err) && !bk_stream_is_cut(s))
+        return false;
+    bk_buf_clear(&k->window);
+    return true;
+}
+
+static bool keep(void *arg, struct bk_err *err)
+{
+    struct bk_keeping *k = arg;
+    struct bk_stream *s = NULL, *raw = NULL;
+    if (!bk_stream_open(&s, k->path, err))
+        return false;
+    bool packed = bk_stream_packing(s) != BK_PLAIN;
+    bool ok = (!packed || search_packed(k, s, err)) &&
+              bk_stream_open_raw(&raw, k->path, err) &&
+              read_over(k, raw, packed ? KEEP : SEARCH | KEEP, err);
+    bk_stream_close(s);
+    bk_stream_close(raw);
+    return ok && bk_keeper_end(k->keeper, err);
+}
+
+struct bk_keeping *bk_keeping_begin(const char *path)
+{
+    struct bk_keeping *k = bk_realloc(NULL, sizeof *k);
+    size_t size = strlen(path) + 1;
+    struct bk_err ignored;
+    *k = (struct bk_keeping){
+        .path = bk_realloc(NULL, size),
+        .worker = bk_worker_new(1),
+        .keeper = bk_keeper_new(),
+    };
+    memcpy(k->path, path, size);
+    atomic_init(&k->stop, false);
+    bk_worker_put(k->worker, keep, k, &ignored); /* told again by bk_worker_wait */
+    return k;
+}
+
+bool bk_keeping_end(struct bk_keeping *k, struct bk_keeper **keeper, bool *secrets,
+                    struct bk_err *err)
+{
+    bool ok = bk_worker_wait(k->worker, err);
+    *secrets = ok && k->secrets;
+    *keeper = NULL;
+    if (ok && !k->secrets) {
+        *keeper = k->keeper;
+        k->keeper = NULL;
+    }
+    bk_keeping_free(k);
+    return ok;
+}
+
+void bk_keeping_free(struct bk_keeping *k)
+{
+    if (k == NULL)
+        return;
+    atomic_store(&k->stop, true);
+    bk_worker_free(k->worker);
+    bk_keeper_free(k->keeper);
+    bk_buf_free(&k->window);
+    free(k->path);
+    free(k);
+}
