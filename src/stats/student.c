@@ -13,8 +13,8 @@
 #define TINY 1e-300
 /* Newton's method needs about 6. */
 #define MAX_STEPS 200
-/* The logarithm of a weight that no longer matters: 1e-13. */
-#define LN_NEGLIGIBLE (-30.0)
+/* The logarithm of a weight that no longer matters: 1e-11. */
+#define LN_NEGLIGIBLE (-25.0)
 
 static const double pi = 3.14159265358979323846;
 
@@ -113,7 +113,7 @@ double bk_student_noncentral_above(double t, double df, double delta)
     if (isinf(df))
         return bk_normal_below(delta - t);
     /* fine enough for the density of ln S, and for Phi over the places where it rises */
-    double h = fmin(0.3 / sqrt(2 * df), 0.3 / (1 + fabs(delta)));
+    double h = fmin(0.4 / sqrt(2 * df), 0.5 / (1 + fabs(delta)));
     double sum = 0, weights = 0;
     for (int side = -1; side <= 1; side += 2) {
         for (double i = side < 0 ? 0 : 1;; i++) {
@@ -121,8 +121,9 @@ double bk_student_noncentral_above(double t, double df, double delta)
             double ln_weight = df * (u - expm1(2 * u) / 2); /* 0, the most, at u = 0 */
             if (ln_weight < LN_NEGLIGIBLE)
                 break;
-            weights += exp(ln_weight);
-            sum += exp(ln_weight) * bk_normal_below(delta - t * exp(u));
+            double weight = exp(ln_weight);
+            weights += weight;
+            sum += weight * bk_normal_below(delta - t * exp(u));
         }
     }
     return sum / weights;

@@ -12,17 +12,15 @@
 /* Fewer values do not show which of them is off. */
 #define FEWEST_FOR_OUTLIERS 5
 /* How exact an effect needs to be that is printed with a few digits. */
-#define PRINTED 1e-4
+#define PRINTED   1e-4
+#define MAX_STEPS 60
 
-const struct bk_verdict_rule bk_verdict_rule_default = {
-    .alpha = 0.05,
-    .power = 0.80,
-    .enough_df = 5,
-    .few_factor = 3,
-    .bad_share = 0.10,
-    .bad_weight = 10,
-    .bad_distance = 5,
-};
+#define COMMON                                                                         \
+    .alpha = 0.05, .power = 0.80, .enough_df = 5, .few_factor = 3, .bad_share = 0.10,  \
+    .bad_weight = 10, .bad_distance = 3.5
+
+const struct bk_verdict_rule bk_verdict_rule_report = {COMMON};
+const struct bk_verdict_rule bk_verdict_rule_gate = {COMMON, .one_sided = true};
 
 /* --- scale --- */
 
@@ -118,6 +116,8 @@ void bk_noise_add(struct bk_arena *a, struct bk_noise *noise, enum bk_scale scal
         return;
     noise->squares += side_of(scale, values, n).squares;
     noise->df += (double)n - 1;
+    if (n < FEWEST_FOR_OUTLIERS)
+        return;
     noise->sessions += n;
     noise->bad += bk_count_bad(a, values, n);
 }
@@ -173,7 +173,8 @@ static double welch_p(const struct pair *p)
 static double bad_share(const struct bk_verdict_rule *rule,
                         const struct bk_comparison *c)
 {
-    double seen = (double)(c->n_old + c->borrowed.sessions);
+    size_t own = c->n_old < FEWEST_FOR_OUTLIERS ? 0 : c->n_old;
+    double seen = (double)(own + c->borrowed.sessions);
     double bad = (double)(c->bad_old + c->borrowed.bad);
     return (bad + rule->bad_share * rule->bad_weight) / (seen + rule->bad_weight);
 }
@@ -202,23 +203,34 @@ static double p_without_extreme(const struct bk_comparison *c, struct pair p,
     return t.p;
 }
 
+/* Student's p in the direction of the difference, or in both. */
+static double p_of_rule(const struct bk_verdict_rule *rule, double two_sided)
+{
+    return rule->one_sided ? two_sided / 2 : two_sided;
+}
+
+/* The t at which Student's p is alpha. */
+static double student_critical(const struct bk_verdict_rule *rule, double df)
+{
+    return bk_student_quantile(1 - rule->alpha / (rule->one_sided ? 1 : 2), df);
+}
+
 /* Fills the p of each world and their average. */
 static void allow_for_bad(const struct bk_verdict_rule *rule,
                           const struct bk_comparison *c, const struct pair *p,
                           const struct bk_noise *borrowed, struct bk_evidence *e)
 {
-    e->p_world[BK_NONE_BAD] = e->p_student;
-    e->p_world[BK_SOME_BAD] = e->p_world[BK_ALL_BAD] = e->p_student;
+    e->p_world[BK_NONE_BAD] = e->p = p_of_rule(rule, e->p_student);
+    e->p_world[BK_SOME_BAD] = e->p_world[BK_ALL_BAD] = e->p;
     e->share[BK_NONE_BAD] = 1;
-    e->p = e->p_student;
     if (c->worse == BK_NO_DIRECTION || isnan(e->p_student))
         return;
     bool new_side = (e->t > 0) == (c->worse == BK_HIGHER_IS_WORSE);
     double n = new_side ? p->new.n : p->old.n;
     set_shares(e->share, bad_share(rule, c), n);
     if (n > 1)
-        e->p_world[BK_SOME_BAD] =
-            fmax(e->p_student, p_without_extreme(c, *p, borrowed, new_side));
+        e->p_world[BK_SOME_BAD] = p_of_rule(
+            rule, fmax(e->p_student, p_without_extreme(c, *p, borrowed, new_side)));
     double delta = rule->bad_distance / sqrt(1 / p->old.n + 1 / p->new.n);
     e->p_world[BK_ALL_BAD] = bk_student_noncentral_above(fabs(e->t), e->df, delta);
     e->p = 0;
@@ -227,31 +239,44 @@ static void allow_for_bad(const struct bk_verdict_rule *rule,
 }
 
 /* p of one new session with a test value of t. */
-static double p_of_one(const struct bk_evidence *e, double t, double delta)
+static double p_of_one(const struct bk_verdict_rule *rule, const struct bk_evidence *e,
+                       double t, double delta)
 {
     double bad = e->share[BK_ALL_BAD];
-    return (1 - bad) * bk_student_p(t, e->df) +
+    return (1 - bad) * p_of_rule(rule, bk_student_p(t, e->df)) +
            bad * bk_student_noncentral_above(t, e->df, delta);
 }
 
-/* The t that makes p = alpha.  One session must reach more than Student's; p falls with t,
- * so a bracket is halved until it is narrow enough for an effect that is printed. */
+/* The t that makes p = alpha.  One session must reach more than Student's; ln p falls
+ * almost straight over t, so the chord between two bounds is halfway there each time. */
 static double critical_t(const struct bk_verdict_rule *rule,
                          const struct bk_evidence *e)
 {
-    double low = bk_student_quantile(1 - rule->alpha / 2, e->df);
+    double low = student_critical(rule, e->df);
     if (e->n_new != 1 || !(e->share[BK_ALL_BAD] > 0))
         return low;
     double delta = rule->bad_distance / sqrt(1 / (double)e->n_old + 1);
-    double high = fmax(low, delta);
-    while (p_of_one(e, high, delta) > rule->alpha && isfinite(high))
+    double ln_alpha = log(rule->alpha), high = fmax(low, delta);
+    double above = log(p_of_one(rule, e, low, delta)), below = above;
+    if (above <= ln_alpha)
+        return low;
+    while ((below = log(p_of_one(rule, e, high, delta))) > ln_alpha && isfinite(high)) {
+        low = high;
+        above = below;
         high *= 2;
-    while (high - low > PRINTED * high) {
-        double middle = (low + high) / 2;
-        if (p_of_one(e, middle, delta) > rule->alpha)
-            low = middle;
-        else
-            high = middle;
+    }
+    for (int i = 0; i < MAX_STEPS && high - low > PRINTED * high; i++) {
+        double t = low + (high - low) * (above - ln_alpha) / (above - below);
+        double ln_p = log(p_of_one(rule, e, t, delta));
+        if (fabs(ln_p - ln_alpha) < PRINTED)
+            return t;
+        if (ln_p > ln_alpha) {
+            low = t;
+            above = ln_p;
+        } else {
+            high = t;
+            below = ln_p;
+        }
     }
     return high;
 }
@@ -288,6 +313,8 @@ static struct bk_evidence no_evidence(const struct bk_comparison *c)
         .p_welch = nan,
         .p = nan,
         .detectable = nan,
+        .error = nan,
+        .scale = c->scale,
         .worse = c->worse,
         .floor = c->floor,
         .needed = c->floor,
@@ -314,14 +341,11 @@ static void test(const struct bk_verdict_rule *rule, const struct bk_comparison 
     e->p_welch = welch_p(p);
     if (e->tier == BK_TIER_2_ALONE)
         e->needed = rule->few_factor * c->floor;
-    struct bk_interval i = bk_t_interval(&t, 1 - rule->alpha);
-    e->within.low = as_change(c->scale, i.low);
-    e->within.high = as_change(c->scale, i.high);
+    double half = student_critical(rule, e->df) * t.standard_error;
+    e->within.low = as_change(c->scale, t.difference - half);
+    e->within.high = as_change(c->scale, t.difference + half);
     allow_for_bad(rule, c, p, borrowed, e);
-    double detectable =
-        (critical_t(rule, e) + bk_student_quantile(rule->power, e->df)) *
-        t.standard_error;
-    e->detectable = as_change(c->scale, detectable);
+    e->error = t.standard_error;
 }
 
 struct bk_evidence bk_measure(const struct bk_verdict_rule *rule,
@@ -395,7 +419,8 @@ static enum bk_reason why_not(const struct bk_verdict_rule *rule,
         return fabs(e->change) < e->floor ? BK_REASON_SMALL : BK_REASON_FEW;
     if (e->p <= rule->alpha)
         return BK_REASON_FAMILY;
-    return e->p_student <= rule->alpha ? BK_REASON_BAD_SESSION : BK_REASON_NOISE;
+    return e->p_world[BK_NONE_BAD] <= rule->alpha ? BK_REASON_BAD_SESSION
+                                                  : BK_REASON_NOISE;
 }
 
 static void judge(const struct bk_verdict_rule *rule, struct bk_evidence *e)
@@ -408,6 +433,10 @@ static void judge(const struct bk_verdict_rule *rule, struct bk_evidence *e)
         say(e, BK_VERDICT_NO_MATERIAL_CHANGE, BK_REASON_EQUAL);
     else
         say(e, BK_VERDICT_INCONCLUSIVE, why_not(rule, e));
+    if (e->verdict == BK_VERDICT_INCONCLUSIVE && rule->power > 0) {
+        double t = critical_t(rule, e) + bk_student_quantile(rule->power, e->df);
+        e->detectable = as_change(e->scale, t * e->error);
+    }
 }
 
 static void adjust(struct bk_arena *a, enum bk_adjustment adjustment, double *p,
@@ -447,12 +476,12 @@ void bk_judge(struct bk_arena *a, const struct bk_verdict_rule *rule,
 /* --- more sessions --- */
 
 size_t bk_sessions_to_see(const struct bk_verdict_rule *rule,
-                          const struct bk_evidence *e, enum bk_scale scale,
-                          double change, size_t most)
+                          const struct bk_evidence *e, double change, size_t most)
 {
-    struct bk_power_rule power = {rule->alpha, rule->power};
+    double two_sided = rule->one_sided ? 2 * rule->alpha : rule->alpha;
+    struct bk_power_rule power = {two_sided, rule->power};
     double effect = change;
-    if (scale ==
+    if (e->scale ==
         BK_SCALE_RATIO) /* a drop is the larger step on the scale of logarithms */
         effect = log1p(e->worse == BK_LOWER_IS_WORSE ? -change : change);
     if (!(e->sd > 0))

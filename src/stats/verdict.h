@@ -48,8 +48,8 @@ enum bk_validity {
 struct bk_noise {
     double squares; /* summed squared distances from each config's mean, on the scale */
     double df;      /* sum of (sessions - 1) over those configs */
-    size_t sessions; /* of those configs */
-    size_t bad;      /* outliers among them */
+    size_t sessions; /* of those configs that have 5 or more: enough to tell bad ones */
+    size_t bad;      /* outliers among these */
 };
 
 struct bk_comparison {
@@ -67,15 +67,18 @@ struct bk_comparison {
 };
 
 struct bk_verdict_rule {
-    double alpha;      /* two-sided level 0.05 */
-    double power;      /* of the smallest detectable effect, 0.80 */
+    double alpha;      /* level, 0.05 */
+    bool one_sided;    /* p in the direction of the change, intervals of 1 - 2 alpha */
+    double power;      /* of the smallest detectable change, 0.80; 0: not wanted */
     double enough_df;  /* 5: noise from fewer is borrowed, or asks for large effects */
     double few_factor; /* 3: such an effect must be so many floors */
     double bad_share;  /* 0.1: of sessions, as long as nothing is known ... */
     double bad_weight; /* ... which counts as so many sessions, 10 */
     double bad_distance; /* 5 standard deviations */
 };
-extern const struct bk_verdict_rule bk_verdict_rule_default;
+/* Reports tell changes in both directions, so their tests are two-sided.  A gate alarms in
+ * one, so its whole level goes to that one; its intervals are of 90 %. */
+extern const struct bk_verdict_rule bk_verdict_rule_report, bk_verdict_rule_gate;
 
 /* --- what is found --- */
 
@@ -128,12 +131,13 @@ struct bk_evidence {
     enum bk_tier tier;
     double old, new;           /* geometric mean (ratios) or mean (shares) */
     double change;             /* relative, or a difference of shares; NAN */
-    struct bk_interval within; /* 95 % interval of the change (1 - alpha); NAN */
+    struct bk_interval within; /* 95 % interval of the change (a gate: 90 %); NAN */
     double sd, df;             /* the noise that was used, on the scale; NAN */
-    double t, p_student;       /* of the plain test; NAN where none was possible */
-    double p_welch;    /* a variance for each side, 2 sessions a side; else NAN */
-    double p;          /* allowing for bad sessions; NAN */
-    double detectable; /* smallest change that this evidence would show; NAN */
+    double t, p_student; /* of the plain test, two-sided; NAN where none was possible */
+    double p_welch;      /* a variance for each side, 2 sessions a side; else NAN */
+    double p;            /* allowing for bad sessions; NAN */
+    double error;        /* standard error of the difference, on the scale; NAN */
+    enum bk_scale scale;
     enum bk_worse worse;
     double floor, needed; /* |change| that matters; that a verdict takes */
     bool no_noise;        /* every value the same: the floor decides */
@@ -141,9 +145,12 @@ struct bk_evidence {
     bool no_value;
     double p_world[BK_N_WORLDS], share[BK_N_WORLDS]; /* p = sum of share p_world */
     /* filled by bk_judge */
-    double p_adjusted;
+    double p_adjusted; /* NAN without a p */
     enum bk_verdict verdict;
     enum bk_reason reason;
+    double
+        detectable; /* where inconclusive: the smallest change that such evidence would
+                          show four times in five; NAN */
 };
 
 enum bk_adjustment {
@@ -179,8 +186,7 @@ void bk_judge(struct bk_arena *a, const struct bk_verdict_rule *rule,
  * (0.10: ten percent, or ten percentage points), given the old ones and the noise; 0 when
  * 'most' would not, or the noise is unknown. */
 size_t bk_sessions_to_see(const struct bk_verdict_rule *rule,
-                          const struct bk_evidence *e, enum bk_scale scale,
-                          double change, size_t most);
+                          const struct bk_evidence *e, double change, size_t most);
 
 /* "T0" "T1" "T2" "T2'" "T3". */
 const char *bk_tier_name(enum bk_tier tier);

@@ -12,7 +12,7 @@
 #include "../../../src/stats/verdict.h"
 
 static struct bk_arena *arena;
-static const struct bk_verdict_rule *const rule = &bk_verdict_rule_default;
+static const struct bk_verdict_rule *const rule = &bk_verdict_rule_report;
 
 /* To so many digits: a relative difference of eps at the most. */
 static void near(double got, double want, double eps)
@@ -96,7 +96,7 @@ static void borrowed_noise(void **state)
     bk_noise_add(arena, &all, BK_SCALE_RATIO, ninety, 1); /* adds nothing */
     bk_noise_add(arena, &own, BK_SCALE_RATIO, a, 2);
     near(all.df, 3, 0);
-    assert_int_equal(all.sessions, 6);
+    assert_int_equal(all.sessions, 0); /* none of them tells its bad sessions */
     struct bk_comparison c = AGAINST(a, ninety);
     c.borrowed = bk_noise_without(&all, &own);
     struct bk_evidence e = bk_measure(rule, &c); /* 3 degrees of freedom are refused */
@@ -186,6 +186,23 @@ static void bad_sessions(void **state)
     assert_int_equal(bk_count_bad(arena, outlying + 1, 4), 0);
 }
 
+/* A gate asks one question, so its p is half of a report's and its interval one of 90 %. */
+static void gate(void **state)
+{
+    static const double old[] = {100, 103, 97, 102, 98, 100}, new[] = {96, 97, 94, 98};
+    struct bk_verdict_rule certain = bk_verdict_rule_gate;
+    (void)state;
+    struct bk_comparison c = AGAINST(old, new);
+    struct bk_evidence both = bk_measure(rule, &c);
+    struct bk_evidence one = bk_measure(&bk_verdict_rule_gate, &c);
+    near(one.p_world[BK_NONE_BAD], both.p_world[BK_NONE_BAD] / 2, 1e-12);
+    near(one.p_student, both.p_student, 0);
+    assert_true(one.within.high < both.within.high && one.within.low > both.within.low);
+    certain.bad_share = 0; /* no session is ever bad: Student's p, halved */
+    one = bk_measure(&certain, &c);
+    near(one.p, both.p_student / 2, 1e-9);
+}
+
 /* What is significant alone is not so among a hundred. */
 static void families(void **state)
 {
@@ -216,6 +233,7 @@ static void detectable(void **state)
     static const double old[] = {97, 100, 103.1}, new[] = {98, 100, 102};
     (void)state;
     struct bk_comparison c = AGAINST(old, new);
+    c.floor = 0.03;
     c.borrowed.df = 6;
     c.borrowed.squares = 6 * 0.03 * 0.03;
     struct bk_evidence e = alone(&c);
@@ -223,9 +241,9 @@ static void detectable(void **state)
     near(e.detectable, expm1((2.228139 + 0.879058) * e.sd * sqrt(2.0 / 3)), 1e-6);
     assert_int_equal(e.verdict, BK_VERDICT_INCONCLUSIVE);
     assert_int_equal(e.reason, BK_REASON_NOISE);
-    size_t more = bk_sessions_to_see(rule, &e, BK_SCALE_RATIO, 0.10, 50);
+    size_t more = bk_sessions_to_see(rule, &e, 0.10, 50);
     assert_true(more >= 3 && more < 10);
-    assert_int_equal(bk_sessions_to_see(rule, &e, BK_SCALE_RATIO, 0.01, 50), 0);
+    assert_int_equal(bk_sessions_to_see(rule, &e, 0.01, 50), 0);
     struct bk_comparison one = AGAINST(old, ninety);
     one.borrowed = c.borrowed;
     e = alone(&one);
@@ -243,7 +261,8 @@ int main(void)
         cmocka_unit_test(own_noise),      cmocka_unit_test(one_new_session),
         cmocka_unit_test(borrowed_noise), cmocka_unit_test(tiers),
         cmocka_unit_test(constant),       cmocka_unit_test(bad_sessions),
-        cmocka_unit_test(families),       cmocka_unit_test(detectable),
+        cmocka_unit_test(families),       cmocka_unit_test(gate),
+        cmocka_unit_test(detectable),
     };
     arena = bk_arena_new();
     int failed = cmocka_run_group_tests_name("stats/verdict", tests, NULL, NULL);
