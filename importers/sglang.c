@@ -127,7 +127,7 @@ static bool take(struct bk_serving *s, const struct bk_json *object, struct bk_e
     if (server != NULL && server->type == BK_JSON_OBJECT &&
         !bk_serving_each(s, run, server, take_server_value, err))
         return false;
-    bk_serving_drop_empty(run);
+    bk_serving_drop_empty(s->im, run);
     return true;
 }
 

@@ -160,7 +160,7 @@ static bool take(struct bk_serving *s, const struct bk_json *object, struct bk_e
     if (!bk_serving_each(s, run, object, take_member, err))
         return false;
     count_failures(s, run, object);
-    bk_serving_drop_empty(run);
+    bk_serving_drop_empty(s->im, run);
     return true;
 }
 

@@ -164,7 +164,7 @@ void bk_emit_drop_zero_latency(const struct bk_importing *im, struct bk_run *run
         bool zero = m->value <= 0 && m->value >= 0;
         if (!(zero && needs_a_success(m)))
             run->measurements[n++] = *m;
-        else
+        else if (m->origin != BK_DERIVED)
             bk_emit_dropped(im, run,
                             (struct bk_dropped){m->source_name, m->source_value,
                                                 m->locator,

@@ -210,7 +210,7 @@ static void drop_zeros(const struct bk_importing *im, struct bk_run *run)
         bool empty = m->value == 0 && (bk_is(m->unit, "s") || bk_is(m->unit, "tok/s"));
         if (run->status != BK_RUN_FAILED || !empty)
             run->measurements[n++] = *m;
-        else
+        else if (m->origin != BK_DERIVED)
             bk_emit_dropped(im, run,
                             (struct bk_dropped){m->source_name, m->source_value,
                                                 m->locator,

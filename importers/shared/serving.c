@@ -214,7 +214,7 @@ static bool ever_positive(const struct bk_run *run, const struct bk_measurement 
     return false;
 }
 
-void bk_serving_drop_empty(struct bk_run *run)
+void bk_serving_drop_empty(const struct bk_importing *im, struct bk_run *run)
 {
     bool *empty = bk_realloc(NULL, run->n_measurements + 1);
     size_t n = 0;
@@ -223,8 +223,14 @@ void bk_serving_drop_empty(struct bk_run *run)
         empty[i] = m->value <= 0 && is_latency(m) && !ever_positive(run, m);
     }
     for (size_t i = 0; i < run->n_measurements; i++) {
+        const struct bk_measurement *m = &run->measurements[i];
         if (!empty[i])
-            run->measurements[n++] = run->measurements[i];
+            run->measurements[n++] = *m;
+        else
+            bk_emit_dropped(
+                im, run,
+                (struct bk_dropped){m->source_name, m->source_value, m->locator,
+                                    "0 in every statistic: never measured"});
     }
     run->n_measurements = n;
     free(empty);

@@ -65,7 +65,7 @@ bool bk_serving_each(struct bk_serving *s, struct bk_run *run,
 
 /* Latencies of exactly 0 in every statistic were never measured: the tools write 0 for
  * an empty list.  Call it when the run is complete. */
-void bk_serving_drop_empty(struct bk_run *run);
+void bk_serving_drop_empty(const struct bk_importing *im, struct bk_run *run);
 
 /* Which of up to 32 keys the first object of a head has as members: bit i for keys[i]. */
 unsigned bk_serving_keys(struct bk_str head, const char *const *keys, size_t n);

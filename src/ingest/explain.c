@@ -410,12 +410,31 @@ static void tell_load(const struct telling *t)
     tell_missing(t, BK_S("concurrency"), "--set concurrency=N");
 }
 
+/* What the archive calls the session of a run that names none. */
+static void tell_default_session(const struct telling *t)
+{
+    char date[16];
+    struct row row = add_run_row(t, CONTEXT, source_of(t->run));
+    set(&row, "name", bk_v_text("session"));
+    set(&row, "missing", bk_v_text("--session NAME"));
+    set(&row, "place", bk_v_text("the name of the file"));
+    if (t->run->started_ns == BK_NO_TIME)
+        return;
+    size_t n = bk_format_date(t->run->started_ns, date);
+    set_text(&row, "value", (struct bk_str){date, n});
+    set(&row, "place", bk_v_text("the date of its start"));
+}
+
 static void tell_context(const struct telling *t)
 {
     const struct bk_run *r = t->run;
+    if (r->session.len == 0)
+        tell_default_session(t);
     for (size_t i = 0; i < sizeof context_names / sizeof *context_names; i++) {
         const char *name = context_names[i].name;
         struct bk_str value = context_value(t->e, r, name);
+        if (value.len == 0 && i == 0)
+            continue;
         if (value.len == 0) {
             tell_missing(t, bk_str(name), context_names[i].flag);
             continue;
@@ -497,7 +516,8 @@ static struct bk_str by_what(const struct telling *t, const struct bk_measuremen
     return is_own_name(t, m) ? BK_S("its own name") : BK_S("the importer");
 }
 
-static void tell_number(const struct telling *t, const struct bk_measurement *m)
+static void tell_number(const struct telling *t, const struct bk_measurement *m,
+                        int64_t claim)
 {
     struct bk_arena *a = t->e->arena;
     struct row row = add_run_row(t, NUMBERS, m->source);
@@ -517,7 +537,77 @@ static void tell_number(const struct telling *t, const struct bk_measurement *m)
     set(&row, "origin", bk_v_text(bk_origin_name(m->origin)));
     set_text(&row, "formula", m->formula);
     set_text(&row, "by", by_what(t, m));
-    set(&row, "claim", bk_v_int(m->rank));
+    set(&row, "claim", bk_v_int(claim));
+}
+
+/* --- claims: as the archive numbers them (src/archive/measurements.c) --- */
+
+struct claim {
+    struct bk_str quantity;
+    const struct bk_measurement *m;
+};
+
+static int order_of(bool greater, bool smaller)
+{
+    return (greater ? 1 : 0) - (smaller ? 1 : 0);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct claim *x = a, *y = b;
+    int order = bk_cmp(x->quantity, y->quantity);
+    order =
+        order ? order : order_of(x->m->value > y->m->value, x->m->value < y->m->value);
+    order = order ? order
+                  : order_of(x->m->source > y->m->source, x->m->source < y->m->source);
+    order = order ? order : bk_cmp(x->m->locator, y->m->locator);
+    order = order ? order : order_of(x->m->rank > y->m->rank, x->m->rank < y->m->rank);
+    return order ? order : order_of(x->m > y->m, x->m < y->m);
+}
+
+static int by_rank(const void *a, const void *b)
+{
+    const struct claim *x = a, *y = b;
+    int order = bk_cmp(x->quantity, y->quantity);
+    order = order ? order : order_of(x->m->rank > y->m->rank, x->m->rank < y->m->rank);
+    return order ? order : order_of(x->m > y->m, x->m < y->m);
+}
+
+/* The same value from the same place is one claim. */
+static bool same_claim(const struct claim *x, const struct claim *y)
+{
+    return bk_eq(x->quantity, y->quantity) && x->m->source == y->m->source &&
+           x->m->value >= y->m->value && x->m->value <= y->m->value &&
+           bk_eq(x->m->locator, y->m->locator);
+}
+
+/* The number of each claim about its quantity, in the order of the measurements; -1: it
+ * is said already. */
+static int64_t *number_claims(struct bk_arena *a, const struct bk_run *run)
+{
+    size_t kept = 0;
+    int64_t *numbers = bk_alloc_array(a, run->n_measurements, sizeof *numbers);
+    struct claim *claims = bk_alloc_array(a, run->n_measurements + 1, sizeof *claims);
+    for (size_t i = 0; i < run->n_measurements; i++) {
+        const struct bk_measurement *m = &run->measurements[i];
+        const struct bk_str parts[] = {m->metric, m->stat, m->scope, m->unit,
+                                       bk_str(bk_population_name(m->population))};
+        claims[i] = (struct claim){bk_join(a, parts, 5, '\x1f'), m};
+        numbers[i] = -1;
+    }
+    qsort(claims, run->n_measurements, sizeof *claims, by_place);
+    for (size_t i = 0; i < run->n_measurements; i++) {
+        if (kept == 0 || !same_claim(&claims[i], &claims[kept - 1]))
+            claims[kept++] = claims[i];
+    }
+    qsort(claims, kept, sizeof *claims, by_rank);
+    int64_t number = 0;
+    for (size_t i = 0; i < kept; i++) {
+        bool again = i > 0 && bk_eq(claims[i].quantity, claims[i - 1].quantity);
+        number = again ? number + 1 : 0;
+        numbers[claims[i].m - run->measurements] = number;
+    }
+    return numbers;
 }
 
 /* --- what is kept as it is, and what is not kept --- */
@@ -563,16 +653,30 @@ static void tell_unmapped(struct bk_explain *e, const struct bk_unit_work *u)
     }
 }
 
-static void tell_dropped(const struct telling *t)
+static void tell_dropped_one(const struct telling *t, struct bk_dropped d)
 {
-    for (size_t i = 0; i < t->run->n_dropped; i++) {
-        const struct bk_dropped *d = &t->run->dropped[i];
-        struct row row = add_run_row(t, DROPPED, source_of(t->run));
-        set_text(&row, "source_name", d->source_name);
-        set_text(&row, "source_value", d->source_value);
-        set_text(&row, "locator", d->locator);
-        set(&row, "why", bk_v_text(d->why));
+    struct row row = add_run_row(t, DROPPED, source_of(t->run));
+    set_text(&row, "source_name", d.source_name);
+    set_text(&row, "source_value", d.source_value);
+    set_text(&row, "locator", d.locator);
+    set(&row, "why", bk_v_text(d.why));
+}
+
+static void tell_numbers(const struct telling *t)
+{
+    const struct bk_run *r = t->run;
+    const int64_t *claims = number_claims(t->u->arena, r);
+    for (size_t i = 0; i < r->n_measurements; i++) {
+        const struct bk_measurement *m = &r->measurements[i];
+        if (claims[i] >= 0)
+            tell_number(t, m, claims[i]);
+        else
+            tell_dropped_one(
+                t, (struct bk_dropped){m->source_name, m->source_value, m->locator,
+                                       "the same value from the same place"});
     }
+    for (size_t i = 0; i < r->n_dropped; i++)
+        tell_dropped_one(t, r->dropped[i]);
 }
 
 /* --- findings --- */
@@ -615,9 +719,7 @@ static void tell_run(const struct telling *t)
     set(&row, "measurements", bk_v_int((int64_t)r->n_measurements));
     set_count(&row, "samples", (int64_t)r->n_samples);
     tell_context(t);
-    for (size_t i = 0; i < r->n_measurements; i++)
-        tell_number(t, &r->measurements[i]);
-    tell_dropped(t);
+    tell_numbers(t);
     tell_findings(t);
 }
 
