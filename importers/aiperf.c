@@ -6,7 +6,8 @@
  * stand input_config, was_cancelled, error_summary and the telemetry of GPUs
  * (telemetry_data, in genai-perf telemetry_stats).  A version before the first release
  * keeps the metrics under "records", by their titles.  CSV and JSON lines are in
- * aiperf_csv.c and aiperf_jsonl.c. */
+ * aiperf_csv.c, aiperf_jsonl.c and
+ * aiperf_console.c. */
 #include "aiperf.h"
 
 #include "shared/emit.h"
@@ -212,12 +213,17 @@ static void add_ok_throughput(const struct bk_importing *im, struct bk_run *run)
     *BK_PUSH(im->arena, run->measurements, run->n_measurements) = copy;
 }
 
-bool aiperf_send(const struct bk_importing *im, struct bk_run *run, struct bk_err *err)
+void aiperf_finish(const struct bk_importing *im, struct bk_run *run)
 {
     run->think_time_s = (double)NAN;
     add_ok_throughput(im, run);
     bk_emit_drop_zero_latency(im, run);
     bk_emit_derived(im, run);
+}
+
+bool aiperf_send(const struct bk_importing *im, struct bk_run *run, struct bk_err *err)
+{
+    aiperf_finish(im, run);
     return im->sink->run(im->sink, run, err);
 }
 
@@ -387,7 +393,9 @@ static bool import(struct bk_input *in, const struct bk_importing *im,
 {
     struct bk_str head = bk_trim(bk_input_head(in));
     if (!begins_with_object(head))
-        return aiperf_csv_import(in, im, err);
+        return aiperf_csv_bid(head) == 0 && aiperf_console_bid(head) > 0
+                   ? aiperf_console_import(in, im, err)
+                   : aiperf_csv_import(in, im, err);
     return aiperf_jsonl_bid(head) > 0 ? aiperf_jsonl_import(in, im, err)
                                       : import_json(in, im, err);
 }
@@ -421,8 +429,10 @@ static int bid_json(struct bk_str head)
 static int bid(const struct bk_input *in)
 {
     struct bk_str head = bk_trim(bk_input_head(in));
-    if (!begins_with_object(head))
-        return aiperf_csv_bid(head);
+    if (!begins_with_object(head)) {
+        int tables = aiperf_csv_bid(head);
+        return tables > 0 ? tables : aiperf_console_bid(head);
+    }
     int lines = aiperf_jsonl_bid(head);
     return lines > 0 ? lines : bid_json(head);
 }
@@ -430,13 +440,14 @@ static int bid(const struct bk_input *in)
 const struct bk_importer bk_importer_aiperf = {
     .name = "aiperf",
     .title = "AIPerf or genai-perf result",
-    .upstream =
-        "AIPerf 0.1 to 0.8 and genai-perf: profile_export JSON, CSV, JSON lines",
-    .gives = "one run, with telemetry of GPUs",
+    .upstream = "AIPerf 0.1 to 0.8 and genai-perf: profile_export JSON, CSV, JSON "
+                "lines, and the tables of the console",
+    .gives = "one run, with telemetry of GPUs; of a console's text one for each table",
     .example = "aiperf profile --model NAME --url URL --concurrency 8",
     .signature = "a JSON object of metrics that each have a unit and an average, "
                  "beside input_config; the header of its CSV; JSON lines with metadata "
-                 "and metrics of a request",
+                 "and metrics of a request; a table in box-drawing characters under "
+                 "\"NVIDIA AIPerf | LLM Metrics\"",
     .traps =
         "The unit that stands beside a number is always used, whatever the name says.\n"
         "Of a CSV with several tables each is read under its own header; numbers may "
