@@ -265,7 +265,8 @@ static bool tell_value(const struct comparing *cmp, struct bk_str run,
 {
     bool row;
     struct bk_stmt *st = bk_stmt(cmp->ar->db, BK_SQL_QUANTITY_NAME);
-    bk_bind_int(st, ":quantity", old ? old->quantity : new->quantity);
+    const struct value *either = old ? old : new;
+    bk_bind_int(st, ":quantity", either ? either->quantity : 0);
     bool ok = bk_step(st, &row, err);
     if (ok && row) {
         tell(cmp, (struct bk_change){
