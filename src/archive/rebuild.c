@@ -151,6 +151,85 @@ bool bk_archive_unit_of_run(struct bk_archive *ar, int64_t run, int64_t *unit,
             bk_fail(err, BK_EDB, "there is no run %lld any more", (long long)run));
 }
 
+/* --- aliases of another archive --- */
+
+/* Adds an alias unless it means something here; that is noted when it is another
+ * thing. Both statements have their parameters bound. */
+static bool take_alias(struct bk_stmt *add, struct bk_stmt *same, struct bk_arena *a,
+                       struct bk_str alias, struct bk_aliases *kept, struct bk_err *err)
+{
+    int64_t one;
+    bool added, known = false;
+    if (!bk_one_int(add, &one, &added, err) ||
+        (!added && !bk_one_int(same, &one, &known, err))) {
+        return false;
+    }
+    bk_reset(same);
+    if (!added && !known) {
+        *BK_PUSH(a, kept->items, kept->n) = bk_dup(a, alias);
+    }
+    return true;
+}
+
+static bool take_names(struct bk_archive *ar, struct bk_archive *from,
+                       struct bk_arena *a, struct bk_aliases *kept, struct bk_err *err)
+{
+    static const char *const params[] = {":format", ":alias", ":target", ":unit"};
+    bool row, ok;
+    struct bk_stmt *st = bk_stmt(from->db, BK_SQL_ALIAS_ALL);
+    while ((ok = bk_step(st, &row, err)) && row) {
+        struct bk_stmt *add = bk_stmt(ar->db, BK_SQL_RESTORE_ALIAS);
+        struct bk_stmt *same = bk_stmt(ar->db, BK_SQL_RESTORE_ALIAS_SAME);
+        for (size_t i = 0; i < sizeof params / sizeof *params; i++) {
+            bk_bind_text(add, params[i], bk_col_text(st, i));
+            bk_bind_text(same, params[i], bk_col_text(st, i));
+        }
+        ok = take_alias(add, same, a, bk_col_text(st, 1), kept, err);
+        if (!ok) {
+            break;
+        }
+    }
+    bk_reset(st);
+    return ok;
+}
+
+static bool take_hardware(struct bk_archive *ar, struct bk_archive *from,
+                          struct bk_arena *a, struct bk_aliases *kept,
+                          struct bk_err *err)
+{
+    bool row, ok;
+    struct bk_stmt *st = bk_stmt(from->db, BK_SQL_HARDWARE_ALIAS_USERS);
+    while ((ok = bk_step(st, &row, err)) && row) {
+        int64_t hardware;
+        struct bk_stmt *put = bk_stmt(ar->db, BK_SQL_HARDWARE_PUT);
+        bk_bind_text(put, ":name", bk_col_text(st, 1));
+        ok = bk_insert(put, &hardware, err);
+        if (!ok) {
+            break;
+        }
+        struct bk_stmt *add = bk_stmt(ar->db, BK_SQL_RESTORE_HARDWARE_ALIAS);
+        struct bk_stmt *same = bk_stmt(ar->db, BK_SQL_RESTORE_HARDWARE_ALIAS_SAME);
+        bk_bind_text(add, ":alias", bk_col_text(st, 0));
+        bk_bind_int(add, ":hardware", hardware);
+        bk_bind_text(add, ":origin", BK_S("user"));
+        bk_bind_text(same, ":alias", bk_col_text(st, 0));
+        bk_bind_int(same, ":hardware", hardware);
+        ok = take_alias(add, same, a, bk_col_text(st, 0), kept, err);
+        if (!ok) {
+            break;
+        }
+    }
+    bk_reset(st);
+    return ok;
+}
+
+bool bk_archive_take_aliases(struct bk_archive *ar, struct bk_archive *from,
+                             struct bk_arena *a, struct bk_aliases *kept,
+                             struct bk_err *err)
+{
+    return take_names(ar, from, a, kept, err) && take_hardware(ar, from, a, kept, err);
+}
+
 /* --- the transaction around --- */
 
 void bk_archive_rebuild(struct bk_archive *ar, const struct bk_kept_unit *unit)

@@ -329,18 +329,8 @@ static void summarize(struct reimporting *re)
 static void shape_text(struct reimporting *re)
 {
     struct bk_report *r = re->report;
-    int64_t units = re->units[BK_UNIT_SAME] + re->units[BK_UNIT_CHANGED] +
-                    re->units[BK_UNIT_FAILED];
-    r->title = bk_fmt(
-        r->arena, "%lld import%s read again: %lld say%s what %s said, %lld changed%s",
-        (long long)units, plural(units), (long long)re->units[BK_UNIT_SAME],
-        re->units[BK_UNIT_SAME] == 1 ? "s" : "",
-        re->units[BK_UNIT_SAME] == 1 ? "it" : "they",
-        (long long)re->units[BK_UNIT_CHANGED],
-        re->units[BK_UNIT_FAILED] > 0
-            ? bk_fmt(r->arena, ", %lld failed", (long long)re->units[BK_UNIT_FAILED])
-                  .ptr
-            : "");
+    int64_t same = re->units[BK_UNIT_SAME], failed = re->units[BK_UNIT_FAILED];
+    int64_t units = same + re->units[BK_UNIT_CHANGED] + failed;
     struct bk_section **link = &r->sections;
     while (*link) {
         if ((*link)->n_rows == 0 || *link == re->sections[TOTALS])
@@ -348,6 +338,18 @@ static void shape_text(struct reimporting *re)
         else
             link = &(*link)->link;
     }
+    if (re->cli->common.quiet)
+        return;
+    bk_out_addf(re->cli->out, "%lld import%s read again: %lld unchanged, %lld changed",
+                (long long)units, plural(units), (long long)same,
+                (long long)re->units[BK_UNIT_CHANGED]);
+    if (failed > 0)
+        bk_out_addf(re->cli->out, ", %lld failed", (long long)failed);
+    if (re->units[BK_UNIT_LEFT] > 0)
+        bk_out_addf(re->cli->out, "; %lld left as %s",
+                    (long long)re->units[BK_UNIT_LEFT],
+                    re->units[BK_UNIT_LEFT] == 1 ? "it is" : "they are");
+    bk_out_addf(re->cli->out, "\n%s", r->sections || r->notes ? "\n" : "");
 }
 
 static bool choose_runs(struct reimporting *re, struct bk_reimport_options *options,
@@ -436,5 +438,6 @@ const struct bk_cmd bk_cmd_reimport = {
     .db = BK_CMD_MIGRATE,
     .args_size = sizeof(struct reimport_args),
     .max_args = BK_NONE,
+    .takes_where = true,
     .run = run,
 };

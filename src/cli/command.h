@@ -37,6 +37,7 @@ struct bk_cmd {
     enum bk_cmd_db db;
     size_t args_size;
     size_t min_args, max_args; /* BK_NONE: any number */
+    bool takes_where;          /* --where chooses what it works on */
     /* The exit status; a failure leaves its message in err and any status. */
     int (*run)(struct bk_cli *cli, const void *args,
                const struct bk_strings *positional, struct bk_err *err);

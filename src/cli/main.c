@@ -114,7 +114,7 @@ static int run_question(struct bk_cli *cli, const struct bk_question *q,
 static int run_command(struct bk_cli *cli, const struct bk_cmd *c, const void *args,
                        const struct bk_strings *positional, struct bk_err *err)
 {
-    if (cli->common.where.n > 0) {
+    if (cli->common.where.n > 0 && !c->takes_where) {
         bk_fail(err, BK_EUSAGE, "--where does not go with '%s'", c->name);
         return 0;
     }

@@ -604,29 +604,44 @@ bool bk_reimport(struct bk_archive *ar, const struct bk_reimport_options *option
 
 /* --- another warehouse --- */
 
-static bool is_warehouse_head(struct bk_str head)
+enum {
+    APPLICATION_ID = 68 /* its place in a SQLite file, big-endian */
+};
+
+static bool is_database(struct bk_str head, uint32_t *application)
 {
-    enum {
-        APPLICATION_ID = 68
-    }; /* its place in a SQLite file, big-endian */
     static const char magic[] = "SQLite format 3";
+    *application = 0;
     if (head.len < APPLICATION_ID + 4 || memcmp(head.ptr, magic, sizeof magic) != 0)
         return false;
-    uint32_t id = 0;
     for (size_t i = 0; i < 4; i++)
-        id = id << 8 | (unsigned char)head.ptr[APPLICATION_ID + i];
-    return id == BK_APPLICATION_ID;
+        *application = *application << 8 | (unsigned char)head.ptr[APPLICATION_ID + i];
+    return true;
+}
+
+/* What was written last may stand in the log beside the file, the mark too. */
+static bool is_marked_in_log(struct bk_str path)
+{
+    struct bk_db *db = NULL;
+    struct bk_err ignored = {0};
+    struct bk_arena *a = bk_arena_new();
+    bool is = bk_db_open(&db, bk_cstr(a, path), BK_DB_READ, &ignored);
+    bk_db_close(db);
+    bk_arena_free(a);
+    return is;
 }
 
 bool bk_is_warehouse(const struct bk_file *f)
 {
     struct bk_input *input = NULL;
     struct bk_err ignored = {0};
+    uint32_t application;
     if (f->kept || bk_is(f->path, "-") || !bk_file_input(f, &input, &ignored))
         return false;
-    bool is = is_warehouse_head(bk_input_head(input));
+    bool is = is_database(bk_input_head(input), &application);
     bk_input_close(input);
-    return is;
+    return is && (application == BK_APPLICATION_ID ||
+                  (application == 0 && is_marked_in_log(f->path)));
 }
 
 /* All its units, in order; *stored: how many were not there yet. */

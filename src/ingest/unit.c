@@ -557,8 +557,8 @@ bool bk_unit_drop_known(struct bk_unit_work *u, bool *all, struct bk_err *err)
     }
     u->n_runs = kept;
     /* A unit that is there stays, whatever is left of it. */
-    *all = !u->in->replay && dropped > 0 && kept == 0 && u->n_sizings == 0 &&
-           u->n_snapshots == 0 && u->n_moved == 0;
+    *all = !(u->in->replay && u->in->replay->in_place) && dropped > 0 && kept == 0 &&
+           u->n_sizings == 0 && u->n_snapshots == 0 && u->n_moved == 0;
     return true;
 }
 
