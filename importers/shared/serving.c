@@ -10,6 +10,7 @@
 
 #define MAX_TEXT    ((size_t)128 * 1024 * 1024)
 #define MAX_MEMBERS ((size_t)2000) /* of an object */
+#define MAX_OBJECTS ((size_t)5000) /* appended to one file: days of benchmarks */
 #define MAX_NAME    ((size_t)300)
 #define MAX_VALUE   ((size_t)1000) /* bytes of a text that is a parameter */
 #define MAX_NOTED   20             /* duplicate keys of a document */
@@ -277,9 +278,9 @@ static bool take_one(struct bk_serving *s, const struct bk_json *object,
 {
     if (object->type != BK_JSON_OBJECT)
         return bk_fail(err, BK_EINPUT, "line %zu: no object", s->line);
-    if (s->objects++ == BK_MAX_RUNS)
+    if (s->objects++ == MAX_OBJECTS)
         return bk_fail(err, BK_EINPUT, "line %zu: more than %zu runs", s->line,
-                       BK_MAX_RUNS);
+                       MAX_OBJECTS);
     return s->take(s, object, err);
 }
 

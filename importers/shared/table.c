@@ -11,7 +11,7 @@
 #define BLOCK_SIZE  ((size_t)4096) /* by which libcsv's buffer grows */
 #define SNIFF_LINES ((size_t)20)
 #define SNIFF_BYTES ((size_t)64 * 1024)
-#define FEW_CELLS   ((size_t)8)
+#define FEW_CELLS   ((size_t)2)
 
 struct reader {
     struct bk_arena *a;

@@ -74,11 +74,20 @@ static void test_headings_and_paragraphs(void **state)
             "word ", "\n\n", "more than 5000 headings or 50000 paragraphs");
 }
 
+static void test_appended_results(void **state)
+{
+    (void)state;
+    refuses("vllm-latency", "",
+            "{\"avg_latency\":", ",\"latencies\":[1],\"percentiles\":{\"10\":1}}\n",
+            "more than 5000 runs");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_of_tables),
         cmocka_unit_test(test_headings_and_paragraphs),
+        cmocka_unit_test(test_appended_results),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
