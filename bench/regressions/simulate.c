@@ -56,7 +56,7 @@ struct list {
 
 struct options {
     struct list noise, bad, sessions, metrics;
-    double reps, seed, spread, distance, weight;
+    double reps, seed, spread, distance, weight, few;
     bool summary, ours, null;
 };
 
@@ -193,6 +193,7 @@ static void run(const struct options *o, const struct setting *s, struct bk_aren
         rules[i].power = 0;
         rules[i].bad_distance = o->distance;
         rules[i].bad_weight = o->weight;
+        rules[i].few_factor = o->few;
     }
     bk_random_seed(&random, (uint64_t)o->seed);
     memset(c, 0, sizeof *c);
@@ -375,10 +376,11 @@ static bool read_options(int argc, char **argv, struct options *o)
             continue;
         }
         struct list *lists[] = {&o->noise, &o->bad, &o->sessions, &o->metrics};
-        double *numbers[] = {&o->reps, &o->seed, &o->spread, &o->distance, &o->weight};
-        static const char *const names[] = {"--noise",   "--bad",      "--sessions",
-                                            "--metrics", "--reps",     "--seed",
-                                            "--spread",  "--distance", "--weight"};
+        double *numbers[] = {&o->reps,     &o->seed,   &o->spread,
+                             &o->distance, &o->weight, &o->few};
+        static const char *const names[] = {
+            "--noise", "--bad",    "--sessions", "--metrics", "--reps",
+            "--seed",  "--spread", "--distance", "--weight",  "--few"};
         const size_t n_names = sizeof names / sizeof names[0];
         size_t k = 0;
         while (k < n_names && strcmp(argv[i], names[k]) != 0)
@@ -450,6 +452,7 @@ int main(int argc, char **argv)
         .seed = 1,
         .distance = bk_verdict_rule_gate.bad_distance,
         .weight = bk_verdict_rule_gate.bad_weight,
+        .few = bk_verdict_rule_gate.few_factor,
     };
     if (!read_options(argc, argv, &o) || !within_limits(&o)) {
         fputs("usage: simulate [--reps N] [--seed S] [--noise 1,3] [--bad 0,10]\n"

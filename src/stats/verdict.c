@@ -16,8 +16,8 @@
 #define MAX_STEPS 60
 
 #define COMMON                                                                         \
-    .alpha = 0.05, .power = 0.80, .enough_df = 5, .few_factor = 3, .bad_share = 0.10,  \
-    .bad_weight = 10, .bad_distance = 3.5
+    .alpha = 0.05, .power = 0.80, .enough_df = 4, .borrow_df = 5, .few_factor = 3,     \
+    .bad_share = 0.10, .bad_weight = 10, .bad_distance = 4
 
 const struct bk_verdict_rule bk_verdict_rule_report = {COMMON};
 const struct bk_verdict_rule bk_verdict_rule_gate = {COMMON, .one_sided = true};
@@ -289,10 +289,13 @@ static enum bk_tier tier_of(const struct bk_verdict_rule *rule,
     if (c->n_old == 0 || c->n_new == 0)
         return BK_TIER_0;
     double own = (double)(c->n_old + c->n_new) - 2;
+    bool lends = c->borrowed.df > 0 && own + c->borrowed.df >= rule->borrow_df;
+    if (own >= rule->borrow_df)
+        return BK_TIER_3;
+    if (lends)
+        return BK_TIER_2;
     if (own >= rule->enough_df)
         return BK_TIER_3;
-    if (own + c->borrowed.df >= rule->enough_df)
-        return BK_TIER_2;
     return own > 0 ? BK_TIER_2_ALONE : BK_TIER_1;
 }
 

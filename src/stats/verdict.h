@@ -70,11 +70,13 @@ struct bk_verdict_rule {
     double alpha;      /* level, 0.05 */
     bool one_sided;    /* p in the direction of the change, intervals of 1 - 2 alpha */
     double power;      /* of the smallest detectable change, 0.80; 0: not wanted */
-    double enough_df;  /* 5: noise from fewer is borrowed, or asks for large effects */
-    double few_factor; /* 3: such an effect must be so many floors */
+    double borrow_df;  /* 5: with fewer of their own, noise is borrowed; at least so
+                            many must come together */
+    double enough_df;  /* 4 (3 + 3 sessions): with fewer and nothing to borrow, ... */
+    double few_factor; /* ... a change must be 3 floors */
     double bad_share;  /* 0.1: of sessions, as long as nothing is known ... */
     double bad_weight; /* ... which counts as so many sessions, 10 */
-    double bad_distance; /* 5 standard deviations */
+    double bad_distance; /* 4 estimated standard deviations */
 };
 /* Reports tell changes in both directions, so their tests are two-sided.  A gate alarms in
  * one, so its whole level goes to that one; its intervals are of 90 %. */

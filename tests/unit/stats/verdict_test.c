@@ -102,7 +102,7 @@ static void borrowed_noise(void **state)
     struct bk_evidence e = bk_measure(rule, &c); /* 3 degrees of freedom are refused */
     assert_int_equal(e.tier, BK_TIER_2_ALONE);
     near(e.p_student, 0.094032, 1e-5);
-    low.enough_df = 3;
+    low.borrow_df = 3;
     e = bk_measure(&low, &c);
     assert_int_equal(e.tier, BK_TIER_2);
     near(e.sd, 0.0140975, 3e-6);
@@ -132,6 +132,12 @@ static void tiers(void **state)
     assert_int_equal(e.verdict, BK_VERDICT_INSUFFICIENT_EVIDENCE);
     assert_int_equal(e.reason, BK_REASON_NO_VALUE);
     c = AGAINST(four, three);
+    c.n_old = 3; /* three and three have noise of their own */
+    assert_int_equal(bk_measure(rule, &c).tier, BK_TIER_3);
+    c.n_new = 2;
+    assert_int_equal(bk_measure(rule, &c).tier, BK_TIER_2_ALONE);
+    c.borrowed.df = 2;
+    assert_int_equal(bk_measure(rule, &c).tier, BK_TIER_2);
     c.validity = BK_INVALID_RUN;
     assert_int_equal(alone(&c).verdict, BK_VERDICT_INVALID);
     c.validity = BK_NOT_THE_SAME;
