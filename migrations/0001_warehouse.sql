@@ -318,14 +318,14 @@ CREATE INDEX sample_summary_metric ON sample_summary (metric_id);
 CREATE TABLE sample_second (
     run_id      INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
     second      INTEGER NOT NULL,       -- since run_samples.begin_ns
-    load        REAL,                   -- VUs, the last of the second; NULL: not said
-    started     INTEGER NOT NULL,       -- requests
-    completed   INTEGER NOT NULL,
-    failed      INTEGER NOT NULL,
-    iterations  INTEGER NOT NULL,
-    latencies   INTEGER NOT NULL,       -- how many are in ...
-    latency_sum REAL    NOT NULL,       -- ... this, and in the sketches, all in seconds times 1 / latency_scale
-    latency_scale  REAL NOT NULL,
+    load        REAL,                   -- VUs, the last of the second; NULL: not said, as below
+    started     INTEGER,                -- requests
+    completed   INTEGER,
+    failed      INTEGER,
+    iterations  INTEGER,
+    latencies   INTEGER NOT NULL,       -- how many are in the sum and the sketches
+    latency_sum REAL    NOT NULL,
+    latency_scale   REAL NOT NULL,      -- what turns numbers of the sum and the sketches into seconds
     latency_ok      BLOB,               -- sketches by outcome; NULL: no latency of it
     latency_failed  BLOB,
     latency_unknown BLOB,

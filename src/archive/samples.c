@@ -115,42 +115,72 @@ static bool write_summaries(struct bk_archive *ar, int64_t run,
     return true;
 }
 
-/* What turns latencies of the timeline into seconds. */
-static double latency_scale(const struct bk_samples *s)
+/* What the points tell of a second. */
+struct told {
+    bool started, completed, failed, iterations;
+    double latency_scale; /* what turns latencies into seconds */
+};
+
+static struct told what_is_told(const struct bk_samples *s)
 {
+    struct told t = {.latency_scale = 1};
     for (size_t i = 0; i < bk_samples_n_metrics(s); i++) {
         const struct bk_sample_metric *m = bk_samples_metric_at(s, i);
+        const struct bk_sample_sum *all = bk_samples_total(s, i);
+        const struct bk_sample_sum *unknown =
+            bk_samples_of_outcome(s, i, BK_OUTCOME_UNKNOWN);
+        if (!all) {
+            continue;
+        }
+        t.iterations |= m->role == BK_ROLE_ITERATIONS;
+        t.failed |= m->role == BK_ROLE_FAILED;
+        t.completed |= m->role == BK_ROLE_REQUESTS;
         if (m->role == BK_ROLE_LATENCY) {
-            return m->scale;
+            t.started = t.completed = true;
+            t.failed |= !unknown || unknown->n < all->n;
+            t.latency_scale = m->scale;
         }
     }
-    return 1;
+    return t;
+}
+
+static void bind_told(struct bk_stmt *st, const char *param, bool told, uint64_t n)
+{
+    if (told) {
+        bk_bind_int(st, param, (int64_t)n);
+    }
+}
+
+static bool write_second(struct bk_archive *ar, int64_t run, const struct told *told,
+                         const struct bk_sample_second *second, struct bk_err *err)
+{
+    struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_SAMPLE_SECOND_INSERT);
+    bk_bind_int(st, ":run", run);
+    bk_bind_int(st, ":second", second->second);
+    bind_finite(st, ":load", second->load);
+    bind_told(st, ":started", told->started, second->started);
+    bind_told(st, ":completed", told->completed, second->completed);
+    bind_told(st, ":failed", told->failed, second->failed);
+    bind_told(st, ":iterations", told->iterations, second->iterations);
+    bk_bind_int(st, ":latencies", (int64_t)second->n_latencies);
+    bk_bind_real(st, ":latency_sum",
+                 isfinite(second->latency_sum) ? second->latency_sum : 0);
+    bk_bind_real(st, ":latency_scale", told->latency_scale);
+    for (size_t k = 0; k < BK_N_OUTCOMES; k++) {
+        if (second->sketches[k].len > 0) {
+            bk_bind_blob(st, outcomes[k].sketch, second->sketches[k]);
+        }
+    }
+    return bk_run_stmt(st, err);
 }
 
 static bool write_seconds(struct bk_archive *ar, int64_t run,
                           const struct bk_samples *s, struct bk_err *err)
 {
-    double scale = latency_scale(s);
+    struct told told = what_is_told(s);
     for (size_t i = 0; i < bk_samples_n_seconds(s); i++) {
         struct bk_sample_second second = bk_samples_second(s, i);
-        struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_SAMPLE_SECOND_INSERT);
-        bk_bind_int(st, ":run", run);
-        bk_bind_int(st, ":second", second.second);
-        bind_finite(st, ":load", second.load);
-        bk_bind_int(st, ":started", (int64_t)second.started);
-        bk_bind_int(st, ":completed", (int64_t)second.completed);
-        bk_bind_int(st, ":failed", (int64_t)second.failed);
-        bk_bind_int(st, ":iterations", (int64_t)second.iterations);
-        bk_bind_int(st, ":latencies", (int64_t)second.n_latencies);
-        bk_bind_real(st, ":latency_sum",
-                     isfinite(second.latency_sum) ? second.latency_sum : 0);
-        bk_bind_real(st, ":latency_scale", scale);
-        for (size_t k = 0; k < BK_N_OUTCOMES; k++) {
-            if (second.sketches[k].len > 0) {
-                bk_bind_blob(st, outcomes[k].sketch, second.sketches[k]);
-            }
-        }
-        if (!bk_run_stmt(st, err)) {
+        if (!write_second(ar, run, &told, &second, err)) {
             return false;
         }
     }

@@ -296,6 +296,14 @@ const struct bk_sample_metric *bk_samples_metric_at(const struct bk_samples *s,
     return &s->metrics[metric];
 }
 
+double bk_samples_base(const struct bk_sample_metric *m, double kept)
+{
+    /* a thousandth is no double, but dividing by a thousand rounds only once */
+    double parts = rint(1 / m->scale);
+    bool whole = m->scale < 1 && parts * m->scale == 1;
+    return whole ? kept / parts : kept * m->scale;
+}
+
 size_t bk_samples_set_tags(const struct bk_samples *s, size_t set,
                            const struct bk_tag **tags, enum bk_outcome *outcome)
 {

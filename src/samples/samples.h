@@ -107,6 +107,8 @@ size_t bk_samples_n_sets(const struct bk_samples *s); /* with set 0 */
 uint64_t bk_samples_n_points(const struct bk_samples *s);
 const struct bk_sample_metric *bk_samples_metric_at(const struct bk_samples *s,
                                                     size_t metric);
+/* A kept value in the metric's base unit: 71.6 ms is 0.0716 s, to the last digit. */
+double bk_samples_base(const struct bk_sample_metric *m, double kept);
 size_t bk_samples_set_tags(const struct bk_samples *s, size_t set,
                            const struct bk_tag **tags, enum bk_outcome *outcome);
 /* Of all points of a metric, and of those of one set (NULL: it has none). */
