@@ -174,6 +174,36 @@ static bool take_number(struct cursor *c, double *value)
     return text.len <= LONGEST_NUMBER && bk_k6_number(text, value);
 }
 
+/* Of a literal: compared without a call. */
+#define IS(s, literal)                                                                 \
+    ((s).len == sizeof(literal) - 1 &&                                                 \
+     memcmp((s).ptr, literal, sizeof(literal) - 1) == 0)
+
+/* The wanted tag of this name, or BK_K6_N_TAGS. */
+static inline enum bk_k6_tag tag_named(struct bk_str key)
+{
+    switch (key.len) {
+    case 4:
+        return IS(key, "name") ? BK_K6_NAME : BK_K6_N_TAGS;
+    case 5:
+        return IS(key, "group")   ? BK_K6_GROUP
+               : IS(key, "check") ? BK_K6_CHECK
+                                  : BK_K6_N_TAGS;
+    case 6:
+        return IS(key, "method")   ? BK_K6_METHOD
+               : IS(key, "status") ? BK_K6_STATUS
+                                   : BK_K6_N_TAGS;
+    case 8:
+        return IS(key, "scenario") ? BK_K6_SCENARIO : BK_K6_N_TAGS;
+    case 10:
+        return IS(key, "error_code") ? BK_K6_ERROR_CODE : BK_K6_N_TAGS;
+    case 17:
+        return IS(key, "expected_response") ? BK_K6_EXPECTED : BK_K6_N_TAGS;
+    default:
+        return BK_K6_N_TAGS;
+    }
+}
+
 /* {"key":"text",..}: tags, of which the wanted ones are kept, or NULL: metadata. */
 static bool take_texts(struct cursor *c, struct bk_str *tags)
 {
@@ -185,11 +215,9 @@ static bool take_texts(struct cursor *c, struct bk_str *tags)
     do {
         if (!take_text(c, &key) || !take(c, ':') || !take_text(c, &text))
             return false;
-        for (size_t i = 0; tags != NULL && i < BK_K6_N_TAGS; i++) {
-            if (key.len > 0 && key.ptr[0] == bk_k6_tag_names[i][0] &&
-                bk_is(key, bk_k6_tag_names[i]))
-                tags[i] = text;
-        }
+        enum bk_k6_tag tag = tag_named(key);
+        if (tags != NULL && tag != BK_K6_N_TAGS)
+            tags[tag] = text;
     } while (take(c, ','));
     return take(c, '}');
 }
@@ -284,13 +312,13 @@ static bool take_data(struct cursor *c)
         bool ok = false;
         if (!take_text(c, &key) || !take(c, ':'))
             return false;
-        if (bk_is(key, "time"))
+        if (IS(key, "time"))
             ok = first_time(&c->has_time) && take_time(c);
-        else if (bk_is(key, "value"))
+        else if (IS(key, "value"))
             ok = first_time(&c->has_value) && take_number(c, &c->out->value);
-        else if (bk_is(key, "tags"))
+        else if (IS(key, "tags"))
             ok = first_time(&c->has_tags) && take_tags(c);
-        else if (bk_is(key, "metadata"))
+        else if (IS(key, "metadata"))
             ok = take_texts(c, NULL);
         if (!ok)
             return false;
@@ -307,12 +335,11 @@ static bool take_point(struct cursor *c)
         bool ok = false;
         if (!take_text(c, &key) || !take(c, ':'))
             return false;
-        if (bk_is(key, "metric"))
+        if (IS(key, "metric"))
             ok = first_time(&c->has_metric) && take_text(c, &c->out->metric);
-        else if (bk_is(key, "type"))
-            ok =
-                first_time(&c->has_type) && take_text(c, &type) && bk_is(type, "Point");
-        else if (bk_is(key, "data"))
+        else if (IS(key, "type"))
+            ok = first_time(&c->has_type) && take_text(c, &type) && IS(type, "Point");
+        else if (IS(key, "data"))
             ok = first_time(&c->has_data) && take_data(c);
         if (!ok)
             return false;

@@ -8,6 +8,7 @@
 #define BK_IMPORTERS_SHARED_K6_NDJSON_H
 
 #include "k6_points.h"
+#include "window.h"
 
 #define BK_K6_MAX_RULES ((size_t)100) /* thresholds of a metric */
 
