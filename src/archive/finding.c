@@ -16,8 +16,9 @@ bool bk_insert_finding(struct bk_archive *ar, const struct bk_finding *finding,
     bk_bind_id(st, ":sizing_run", place->sizing_run_id);
     bk_bind_text(st, ":locator", finding->locator);
     bk_bind_id(st, ":absorbed", place->absorbed_id);
-    bk_bind_id(st, ":unit",
-               place->run_id == 0 && place->sizing_run_id == 0 ? ar->unit_id : 0);
+    bool of_file = place->run_id == 0 && place->sizing_run_id == 0;
+    int64_t unit = place->unit_id ? place->unit_id : ar->unit_id;
+    bk_bind_id(st, ":unit", of_file ? unit : 0);
     return bk_run_stmt(st, err);
 }
 

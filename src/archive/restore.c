@@ -5,39 +5,13 @@
  * Their bytes are not here; 'via_id' says which export told of them.  Of a unit whose
  * sources are all here already nothing is taken: its runs are here too.  A report's run
  * that was absorbed into such a run is settled anew. */
+#include "restore.h"
 #include "internal.h"
 
 #include <string.h>
 
 enum {
     FEW_NAMES = 10 /* of a kind in one finding */
-};
-
-struct told_unit {
-    int64_t id, n_sources, n_known;
-};
-
-struct target {   /* what a name or number of the export stands for here */
-    int64_t id;   /* 0: nothing */
-    bool here;    /* it was here before: what hangs on it is here too */
-    int64_t next; /* of a snapshot: number of its next sample */
-};
-
-struct bk_restore {
-    struct bk_map runs, sizing_runs, snapshots, absorbed; /* struct target */
-    struct told_unit *units;                              /* by number, from 1 */
-    size_t n_units;
-    int64_t newest_source; /* before the export's own ones */
-    int64_t carrier;       /* source: the export */
-    bool had_runs;
-    struct { /* the source of the row before */
-        char sha256[65];
-        int64_t id;
-    } source;
-    struct bk_claim_move *reclaims; /* absorbed into runs that were here */
-    size_t n_reclaims;
-    struct bk_str *renamed, *aliases; /* the first few, for a finding */
-    size_t n_renamed, n_aliases, n_here;
 };
 
 /* How a kind is written. */
@@ -78,166 +52,6 @@ static bool begin_restore(struct bk_archive *ar, struct bk_err *err)
     return bk_run_stmt(st, err);
 }
 
-/* --- what names stand for --- */
-
-static bool fail_unknown(const char *what, struct bk_str name, struct bk_err *err)
-{
-    return bk_fail(err, BK_EINPUT, "no line before it tells of the %s '%.*s'", what,
-                   BK_F(bk_upto(name, 200)));
-}
-
-static bool unit_at(const struct bk_restore *re, int64_t number,
-                    struct told_unit **unit, struct bk_err *err)
-{
-    if (number < 1 || (uint64_t)number > re->n_units) {
-        return bk_fail(err, BK_EINPUT, "no line before it tells of the unit %lld",
-                       (long long)number);
-    }
-    *unit = &re->units[number - 1];
-    return true;
-}
-
-static bool unit_is_here(const struct told_unit *u)
-{
-    return u->n_sources > 0 && u->n_known == u->n_sources;
-}
-
-static bool find_source(struct bk_archive *ar, struct bk_str sha256, int64_t *id,
-                        struct bk_err *err)
-{
-    struct bk_restore *re = ar->restore;
-    if (re->source.id && bk_is(sha256, re->source.sha256)) {
-        *id = re->source.id;
-        return true;
-    }
-    char hex[65] = {0};
-    sha256 = bk_upto(sha256, sizeof hex - 1);
-    memcpy(hex, sha256.ptr ? sha256.ptr : "", sha256.len);
-    if (!bk_archive_find_source(ar, hex, (struct bk_str){0}, id, err)) {
-        return false;
-    }
-    memcpy(re->source.sha256, hex, sizeof hex);
-    re->source.id = *id;
-    return true;
-}
-
-static bool known_source(struct bk_archive *ar, struct bk_str sha256, int64_t *id,
-                         struct bk_err *err)
-{
-    return find_source(ar, sha256, id, err) &&
-           (*id || fail_unknown("source", sha256, err));
-}
-
-static bool find_target(const struct bk_map *map, const char *what, struct bk_str name,
-                        struct target **target, struct bk_err *err)
-{
-    *target = bk_map_get(map, name);
-    return *target || fail_unknown(what, name, err);
-}
-
-/* False when the name was taken by a line before. */
-static bool put_target(struct bk_archive *ar, struct bk_map *map, struct bk_str name,
-                       struct target target, struct bk_err *err)
-{
-    if (bk_map_get(map, name)) {
-        return bk_fail(err, BK_EINPUT, "a line before it tells of '%.*s' too",
-                       BK_F(bk_upto(name, 200)));
-    }
-    struct target *kept = bk_alloc(ar->unit, sizeof *kept);
-    *kept = target;
-    bk_map_put(ar->unit, map, bk_dup(ar->unit, name), kept);
-    return true;
-}
-
-static bool one_by(struct bk_archive *ar, enum bk_sql which, const char *param,
-                   struct bk_str text, int64_t *id, struct bk_err *err)
-{
-    bool found;
-    *id = 0;
-    struct bk_stmt *st = bk_stmt(ar->db, which);
-    bk_bind_text(st, param, text);
-    return bk_one_int(st, id, &found, err);
-}
-
-/* Canonical names of the other warehouse: as they are, whatever the dictionary would
- * make of them; else what the user of this one calls so. */
-static bool find_hardware(struct bk_archive *ar, struct bk_str name, int64_t *id,
-                          struct bk_err *err)
-{
-    return one_by(ar, BK_SQL_HARDWARE_BY_NAME, ":name", name, id, err) &&
-           (*id || one_by(ar, BK_SQL_HARDWARE_ALIAS_FIND, ":alias", name, id, err));
-}
-
-static bool add_hardware(struct bk_archive *ar, struct bk_str name, int64_t *id,
-                         struct bk_err *err)
-{
-    if (!find_hardware(ar, name, id, err) || *id) {
-        return *id != 0;
-    }
-    struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_HARDWARE_INSERT);
-    bk_bind_text(st, ":name", name);
-    return bk_insert(st, id, err);
-}
-
-static bool find_config(struct bk_archive *ar, const struct bk_moved_cell *c,
-                        int64_t *id, struct bk_err *err)
-{
-    struct bk_param *params =
-        bk_alloc_array(ar->scratch, c->n_pairs + 1, sizeof *params);
-    for (size_t i = 0; i < c->n_pairs; i++) {
-        params[i].name = c->pairs[i].name;
-        params[i].value = c->pairs[i].value;
-    }
-    return bk_config_id(ar, params, c->n_pairs, id, err);
-}
-
-/* The id that a field refers to; 0: what it refers to is here already. */
-static bool resolve(struct bk_archive *ar, const struct bk_moved_field *f,
-                    const struct bk_moved_cell *c, int64_t *id, struct bk_err *err)
-{
-    struct bk_restore *re = ar->restore;
-    struct target *target;
-    struct told_unit *unit;
-    switch (f->ref) {
-    case BK_REF_NONE:
-        break;
-    case BK_REF_RUN:
-        if (!find_target(&re->runs, "run", c->s, &target, err)) {
-            return false;
-        }
-        *id = target->here ? 0 : target->id;
-        return true;
-    case BK_REF_SIZING_RUN:
-        if (!find_target(&re->sizing_runs, "sizing run", c->s, &target, err)) {
-            return false;
-        }
-        *id = target->here ? 0 : target->id;
-        return true;
-    case BK_REF_SOURCE:
-        return known_source(ar, c->s, id, err);
-    case BK_REF_UNIT:
-        if (!unit_at(re, c->i, &unit, err)) {
-            return false;
-        }
-        *id = unit_is_here(unit) ? 0 : unit->id;
-        return true;
-    case BK_REF_HARDWARE:
-        return add_hardware(ar, c->s, id, err);
-    case BK_REF_MODEL:
-        return bk_model_id(ar, c->s, id, err);
-    case BK_REF_ENGINE:
-        return bk_name_id(ar, BK_CACHED_ENGINE, c->s, id, err);
-    case BK_REF_WORKLOAD:
-        return bk_name_id(ar, BK_CACHED_WORKLOAD, c->s, id, err);
-    case BK_REF_SESSION:
-        return bk_name_id(ar, BK_CACHED_SESSION, c->s, id, err);
-    case BK_REF_CONFIG:
-        return find_config(ar, c, id, err);
-    }
-    *id = 0;
-    return true;
-}
-
 /* --- a row into a statement --- */
 
 struct ids { /* of one row, before its statement is asked for */
@@ -276,10 +90,10 @@ static struct bk_str absorbed_name(struct bk_archive *ar, int64_t unit,
 static bool absorbed_id(struct bk_archive *ar, const struct bk_moved_row *row,
                         int64_t *id, struct bk_err *err)
 {
-    struct target *target;
+    struct bk_told *target;
     struct bk_str name = absorbed_name(ar, bk_moved_cell(row, "absorbed_unit")->i,
                                        text_of(row, "absorbed_key"));
-    if (!find_target(&ar->restore->absorbed, "absorbed run", name, &target, err)) {
+    if (!bk_find_told(&ar->restore->absorbed, "absorbed run", name, &target, err)) {
         return false;
     }
     *id = target->here ? 0 : target->id;
@@ -296,7 +110,7 @@ static bool find_ids(struct bk_archive *ar, const struct writer *w,
         if (f->ref == BK_REF_NONE || row->cells[i].is_null) {
             continue;
         }
-        if (!resolve(ar, f, &row->cells[i], &ids->refs[i], err)) {
+        if (!bk_resolve_told(ar, f, &row->cells[i], &ids->refs[i], err)) {
             return false;
         }
         ids->here = ids->here || ids->refs[i] == 0;
@@ -461,7 +275,7 @@ static bool write_name(struct bk_archive *ar, const struct writer *w,
     int64_t id;
     (void)w;
     struct bk_str name = text_of(row, "name");
-    return row->kind == BK_MOVED_HARDWARE ? add_hardware(ar, name, &id, err)
+    return row->kind == BK_MOVED_HARDWARE ? bk_told_hardware(ar, name, &id, err)
                                           : bk_model_id(ar, name, &id, err);
 }
 
@@ -502,7 +316,7 @@ static bool write_unit(struct bk_archive *ar, const struct writer *w,
     if (!insert_once(st, &id, err)) {
         return false;
     }
-    *BK_PUSH(ar->unit, re->units, re->n_units) = (struct told_unit){.id = id};
+    *BK_PUSH(ar->unit, re->units, re->n_units) = (struct bk_told_unit){.id = id};
     return true;
 }
 
@@ -511,11 +325,11 @@ static bool write_source(struct bk_archive *ar, const struct writer *w,
 {
     struct bk_restore *re = ar->restore;
     struct ids ids = {0};
-    struct told_unit *unit;
+    struct bk_told_unit *unit;
     int64_t id;
     size_t last = bk_moved_shapes[row->kind].n_fields - 1;
-    if (!find_source(ar, text_of(row, "source_sha256"), &id, err) ||
-        !unit_at(re, bk_moved_cell(row, "unit")->i, &unit, err)) {
+    if (!bk_find_told_source(ar, text_of(row, "source_sha256"), &id, err) ||
+        !bk_told_unit_at(re, bk_moved_cell(row, "unit")->i, &unit, err)) {
         return false;
     }
     if (id && id <= re->newest_source) {
@@ -532,10 +346,10 @@ static bool write_unit_source(struct bk_archive *ar, const struct writer *w,
                               const struct bk_moved_row *row, struct bk_err *err)
 {
     struct ids ids = {0};
-    struct told_unit *unit;
+    struct bk_told_unit *unit;
     int64_t one;
-    if (!unit_at(ar->restore, bk_moved_cell(row, "unit")->i, &unit, err) ||
-        !known_source(ar, text_of(row, "source_sha256"), &ids.refs[2], err)) {
+    if (!bk_told_unit_at(ar->restore, bk_moved_cell(row, "unit")->i, &unit, err) ||
+        !bk_told_source(ar, text_of(row, "source_sha256"), &ids.refs[2], err)) {
         return false;
     }
     ids.refs[0] = unit->id;
@@ -562,14 +376,14 @@ static bool free_name(struct bk_archive *ar, enum bk_sql exists, struct bk_str n
 static bool run_is_here(struct bk_archive *ar, const struct bk_moved_row *row,
                         struct bk_err *err)
 {
-    struct target target = {.here = true};
+    struct bk_told target = {.here = true};
     bool found;
     struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_RUN_SAME_CONTENT);
     bk_bind_text(st, ":content", text_of(row, "content"));
     bk_bind_int(st, ":unit", INT64_MAX);
     ar->restore->n_here++;
     return bk_one_int(st, &target.id, &found, err) &&
-           put_target(ar, &ar->restore->runs, text_of(row, "run"), target, err);
+           bk_put_told(ar, &ar->restore->runs, text_of(row, "run"), target, err);
 }
 
 static bool write_run(struct bk_archive *ar, const struct writer *w,
@@ -577,7 +391,7 @@ static bool write_run(struct bk_archive *ar, const struct writer *w,
 {
     struct bk_restore *re = ar->restore;
     struct ids ids = {0};
-    struct target target = {0};
+    struct bk_told target = {0};
     struct bk_str name;
     if (!find_ids(ar, w, row, &ids, err)) {
         return false;
@@ -591,7 +405,7 @@ static bool write_run(struct bk_archive *ar, const struct writer *w,
     struct bk_stmt *st = bind_row(ar, w, row, &ids);
     bk_bind_text(st, ":run", name);
     if (!insert_once(st, &target.id, err) ||
-        !put_target(ar, &re->runs, text_of(row, "run"), target, err)) {
+        !bk_put_told(ar, &re->runs, text_of(row, "run"), target, err)) {
         return false;
     }
     ar->counts.runs++;
@@ -612,20 +426,20 @@ static bool write_absorbed_run(struct bk_archive *ar, const struct writer *w,
 {
     struct bk_restore *re = ar->restore;
     struct ids ids = {0};
-    struct target *into, target = {0};
+    struct bk_told *into, target = {0};
     struct bk_str name =
         absorbed_name(ar, bk_moved_cell(row, "unit")->i, text_of(row, "key"));
-    if (!find_target(&re->runs, "run", text_of(row, "run"), &into, err) ||
+    if (!bk_find_told(&re->runs, "run", text_of(row, "run"), &into, err) ||
         !find_ids(ar, w, row, &ids, err)) {
         return false;
     }
     if (ids.refs[0] == 0 || into->id == 0) {
         target.here = true;
-        return put_target(ar, &re->absorbed, name, target, err);
+        return bk_put_told(ar, &re->absorbed, name, target, err);
     }
     ids.refs[2] = into->id;
     if (!insert_once(bind_row(ar, w, row, &ids), &target.id, err) ||
-        !put_target(ar, &re->absorbed, name, target, err)) {
+        !bk_put_told(ar, &re->absorbed, name, target, err)) {
         return false;
     }
     if (into->here) {
@@ -649,9 +463,9 @@ static bool write_snapshot(struct bk_archive *ar, const struct writer *w,
 {
     struct bk_restore *re = ar->restore;
     struct ids ids = {0};
-    struct target target = {0};
+    struct bk_told target = {0};
     int64_t source;
-    if (!known_source(ar, text_of(row, "source_sha256"), &source, err) ||
+    if (!bk_told_source(ar, text_of(row, "source_sha256"), &source, err) ||
         !find_ids(ar, w, row, &ids, err)) {
         return false;
     }
@@ -660,7 +474,7 @@ static bool write_snapshot(struct bk_archive *ar, const struct writer *w,
                          !bk_snapshot_begin(ar, target.id, err))) {
         return false;
     }
-    return put_target(ar, &re->snapshots, snapshot_name(ar, row), target, err);
+    return bk_put_told(ar, &re->snapshots, snapshot_name(ar, row), target, err);
 }
 
 static enum bk_series_type series_type(struct bk_str name)
@@ -676,13 +490,13 @@ static enum bk_series_type series_type(struct bk_str name)
 static bool write_series(struct bk_archive *ar, const struct writer *w,
                          const struct bk_moved_row *row, struct bk_err *err)
 {
-    struct target *t;
+    struct bk_told *t;
     (void)w;
     const struct bk_moved_cell *labels = bk_moved_cell(row, "labels");
     const struct bk_moved_cell *time = bk_moved_cell(row, "time");
     int64_t seq = bk_moved_cell(row, "seq")->i;
-    if (!find_target(&ar->restore->snapshots, "snapshot", snapshot_name(ar, row), &t,
-                     err)) {
+    if (!bk_find_told(&ar->restore->snapshots, "snapshot", snapshot_name(ar, row), &t,
+                      err)) {
         return false;
     }
     if (t->here) {
@@ -719,17 +533,17 @@ static bool write_sizing_run(struct bk_archive *ar, const struct writer *w,
 {
     struct bk_restore *re = ar->restore;
     struct ids ids = {0};
-    struct target target = {0};
+    struct bk_told target = {0};
     struct bk_str here, name = text_of(row, "sizing_run");
     int64_t source;
-    if (!known_source(ar, text_of(row, "source_sha256"), &source, err) ||
+    if (!bk_told_source(ar, text_of(row, "source_sha256"), &source, err) ||
         !find_ids(ar, w, row, &ids, err)) {
         return false;
     }
     target.here = source <= re->newest_source;
     if (target.here) {
         re->n_here++;
-        return put_target(ar, &re->sizing_runs, name, target, err);
+        return bk_put_told(ar, &re->sizing_runs, name, target, err);
     }
     if (!free_name(ar, BK_SQL_SIZING_RUN_NAME_EXISTS, name, &here, err)) {
         return false;
@@ -738,7 +552,7 @@ static bool write_sizing_run(struct bk_archive *ar, const struct writer *w,
     bk_bind_text(st, ":sizing_run", here);
     ar->counts.sizing_runs++;
     return insert_once(st, &target.id, err) &&
-           put_target(ar, &re->sizing_runs, name, target, err);
+           bk_put_told(ar, &re->sizing_runs, name, target, err);
 }
 
 /* --- findings --- */
@@ -757,17 +571,26 @@ static bool find_place(struct bk_archive *ar, const struct bk_moved_row *row,
 {
     struct bk_restore *re = ar->restore;
     struct bk_str run = text_of(row, "run"), sizing_run = text_of(row, "sizing_run");
-    struct target *target;
-    if (!known_source(ar, text_of(row, "source_sha256"), &place->source_id, err)) {
+    const struct bk_moved_cell *unit = bk_moved_cell(row, "unit");
+    struct bk_told_unit *told;
+    struct bk_told *target;
+    if (!bk_told_source(ar, text_of(row, "source_sha256"), &place->source_id, err)) {
         return false;
     }
     if (run.len == 0 && sizing_run.len == 0) {
         *here = place->source_id <= re->newest_source;
+        if (unit->is_null) {
+            return true;
+        }
+        if (!bk_told_unit_at(re, unit->i, &told, err)) {
+            return false;
+        }
+        place->unit_id = told->id;
         return true;
     }
     if (!(sizing_run.len > 0
-              ? find_target(&re->sizing_runs, "sizing run", sizing_run, &target, err)
-              : find_target(&re->runs, "run", run, &target, err))) {
+              ? bk_find_told(&re->sizing_runs, "sizing run", sizing_run, &target, err)
+              : bk_find_told(&re->runs, "run", run, &target, err))) {
         return false;
     }
     *here = target->here;
@@ -852,6 +675,9 @@ bool bk_write_moved(struct bk_sink *s, const struct bk_moved_row *row,
 {
     struct bk_archive *ar = (struct bk_archive *)s;
     const struct writer *w = &writers[row->kind];
+    if (ar->in_place) { /* it says what it said: nothing is to be derived anew */
+        return true;
+    }
     struct bk_arena_mark mark = bk_arena_mark(ar->scratch);
     bool ok = (ar->restore || begin_restore(ar, err)) && w->write(ar, w, row, err);
     bk_arena_release(ar->scratch, mark);

@@ -4,6 +4,12 @@
 
 const struct bk_check_code bk_check_codes[] = {
     {
+        .code = "already-here",
+        .explanation = "an export of another warehouse tells of runs or names that were "
+                       "here before it",
+        .what_to_do = "nothing: they were not taken again, or got a number",
+    },
+    {
         .code = "budget-definition",
         .explanation = "the sizing run's formula takes the cache budget of less "
                        "memory than its own dictionary says",

@@ -26,6 +26,8 @@ static bool is_new(struct bk_unit_work *u, struct bk_file *f, struct bk_file_res
     struct bk_str noted = u->in->options->dry_run ? (struct bk_str){0} : f->path;
     memcpy(r->sha256, f->sha256, sizeof r->sha256);
     r->redactions = f->redactions;
+    if (u->begun) /* it was new when its first rows went into the archive */
+        return true;
     if (!bk_archive_find_source(u->in->archive, f->sha256, noted, &known, err))
         return false;
     if (known != 0)

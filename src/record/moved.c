@@ -387,6 +387,9 @@ static const struct bk_moved_field finding[] = {
     {.param = ":absorbed_key",
      .type = BK_MOVED_TEXT,
      .flags = BK_MOVED_PART | BK_MOVED_NULLABLE},
+    {.param = ":unit",
+     .type = BK_MOVED_INT,
+     .flags = BK_MOVED_PART | BK_MOVED_NULLABLE},
     SOURCE,
 };
 
