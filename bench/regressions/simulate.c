@@ -2,7 +2,8 @@
  * same series.
  *
  *   simulate [--reps N] [--seed S] [--noise LIST] [--bad LIST] [--sessions OLD+NEW,...]
- *            [--metrics LIST] [--spread X] [--summary]
+ *            [--metrics LIST] [--spread X] [--ours] [--null] [--summary]
+ *            [--distance X] [--weight X] [--share X] [--few X]
  *
  * A family is what one command would judge: so many metrics of the same sessions.  A
  * session's value is lognormal about the metric's level, of one standard deviation for all
@@ -12,7 +13,10 @@
  * whose standard deviations are off by up to --spread (0.4: 40 %) either way.
  *
  * Counted: families in which a rule alarms though nothing changed; first metrics in which
- * it alarms when they did change.  Everything follows from the seed. */
+ * it alarms when they did change.  Everything follows from the seed.
+ *
+ * --ours leaves the other tools out, --null the changes; the last line of options replaces
+ * parameters of the rule (bad_distance, bad_weight, bad_share, few_factor). */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,7 +60,7 @@ struct list {
 
 struct options {
     struct list noise, bad, sessions, metrics;
-    double reps, seed, spread, distance, weight, few;
+    double reps, seed, spread, distance, weight, few, share;
     bool summary, ours, null;
 };
 
@@ -194,6 +198,7 @@ static void run(const struct options *o, const struct setting *s, struct bk_aren
         rules[i].bad_distance = o->distance;
         rules[i].bad_weight = o->weight;
         rules[i].few_factor = o->few;
+        rules[i].bad_share = o->share;
     }
     bk_random_seed(&random, (uint64_t)o->seed);
     memset(c, 0, sizeof *c);
@@ -376,11 +381,11 @@ static bool read_options(int argc, char **argv, struct options *o)
             continue;
         }
         struct list *lists[] = {&o->noise, &o->bad, &o->sessions, &o->metrics};
-        double *numbers[] = {&o->reps,     &o->seed,   &o->spread,
-                             &o->distance, &o->weight, &o->few};
+        double *numbers[] = {&o->reps,   &o->seed, &o->spread, &o->distance,
+                             &o->weight, &o->few,  &o->share};
         static const char *const names[] = {
-            "--noise", "--bad",    "--sessions", "--metrics", "--reps",
-            "--seed",  "--spread", "--distance", "--weight",  "--few"};
+            "--noise",  "--bad",      "--sessions", "--metrics", "--reps", "--seed",
+            "--spread", "--distance", "--weight",   "--few",     "--share"};
         const size_t n_names = sizeof names / sizeof names[0];
         size_t k = 0;
         while (k < n_names && strcmp(argv[i], names[k]) != 0)
@@ -453,6 +458,7 @@ int main(int argc, char **argv)
         .distance = bk_verdict_rule_gate.bad_distance,
         .weight = bk_verdict_rule_gate.bad_weight,
         .few = bk_verdict_rule_gate.few_factor,
+        .share = bk_verdict_rule_gate.bad_share,
     };
     if (!read_options(argc, argv, &o) || !within_limits(&o)) {
         fputs("usage: simulate [--reps N] [--seed S] [--noise 1,3] [--bad 0,10]\n"
