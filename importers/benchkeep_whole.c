@@ -14,6 +14,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../src/base/base64.h"
 #include "../src/base/num.h"
 
 #define MAX_RUNS    ((size_t)1000000)
@@ -93,6 +94,9 @@ static const char *take_value(struct whole *w, const struct bk_moved_field *f,
         return bk_moved_word_is_known(f, v->text) ? NULL : "none of its words";
     case BK_MOVED_SHA256:
         return text && is_sha256(v->text) ? NULL : "no SHA-256";
+    case BK_MOVED_BYTES:
+        return text && bk_base64_decode(w->scratch, v->text, &c->s) ? NULL
+                                                                    : "no base64";
     case BK_MOVED_INT:
         return number && bk_parse_int64(v->text, &c->i) && c->i >= 0
                    ? NULL

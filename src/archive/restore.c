@@ -24,6 +24,7 @@ struct writer {
 enum {                 /* what a row needs beside its fields */
     PART_NUMBER = 1,   /* :quantity and :field */
     PART_ABSORBED = 2, /* :absorbed */
+    PART_METRIC = 8,   /* :metric */
     MAY_BE_HERE = 4,   /* a row that is there already is none too many */
 };
 
@@ -56,7 +57,7 @@ static bool begin_restore(struct bk_archive *ar, struct bk_err *err)
 
 struct ids { /* of one row, before its statement is asked for */
     int64_t refs[BK_MOVED_MOST_FIELDS];
-    int64_t quantity, field, absorbed;
+    int64_t quantity, field, absorbed, metric;
     bool here; /* the row is about something that was here before */
 };
 
@@ -121,6 +122,11 @@ static bool find_ids(struct bk_archive *ar, const struct writer *w,
         }
         ids->here = ids->absorbed == 0;
     }
+    if ((w->parts & PART_METRIC) && !ids->here &&
+        !bk_metric_id(ar, text_of(row, "metric"), text_of(row, "unit"), &ids->metric,
+                      err)) {
+        return false;
+    }
     return ids->here || !(w->parts & PART_NUMBER) || number_ids(ar, row, ids, err);
 }
 
@@ -139,6 +145,9 @@ static void bind_cell(struct bk_stmt *st, const struct bk_moved_field *f,
     case BK_MOVED_TEXT:
     case BK_MOVED_SHA256:
         bk_bind_text(st, f->param, c->s);
+        break;
+    case BK_MOVED_BYTES:
+        bk_bind_blob(st, f->param, c->s);
         break;
     case BK_MOVED_INT:
     case BK_MOVED_BOOL:
@@ -176,6 +185,9 @@ static struct bk_stmt *bind_row(struct bk_archive *ar, const struct writer *w,
         bk_bind_int(st, ":quantity", ids->quantity);
         bk_bind_int(st, ":field", ids->field);
     }
+    if (w->parts & PART_METRIC) {
+        bk_bind_int(st, ":metric", ids->metric);
+    }
     if (w->parts & PART_ABSORBED) {
         bk_bind_int(st, ":absorbed", ids->absorbed);
     }
@@ -210,6 +222,9 @@ static bool write_plain(struct bk_archive *ar, const struct writer *w,
         return bk_one_int(st, &one, &found, err);
     }
     ar->counts.measurements += row->kind == BK_MOVED_MEASUREMENT;
+    if (row->kind == BK_MOVED_RUN_SAMPLES) {
+        ar->counts.samples += bk_moved_cell(row, "points")->i;
+    }
     return insert_once(st, &one, err);
 }
 
@@ -650,6 +665,11 @@ static const struct writer writers[BK_N_MOVED] = {
     [BK_MOVED_MEASUREMENT] = {write_plain, BK_SQL_RESTORE_MEASUREMENT, PART_NUMBER},
     [BK_MOVED_TIMELINE] = {write_plain, BK_SQL_RESTORE_TIMELINE, 0},
     [BK_MOVED_THRESHOLD] = {write_plain, BK_SQL_RESTORE_THRESHOLD, 0},
+    [BK_MOVED_RUN_SAMPLES] = {write_plain, BK_SQL_RESTORE_RUN_SAMPLES, 0},
+    [BK_MOVED_SAMPLE_CHUNK] = {write_plain, BK_SQL_RESTORE_SAMPLE_CHUNK, 0},
+    [BK_MOVED_SAMPLE_SUMMARY] = {write_plain, BK_SQL_RESTORE_SAMPLE_SUMMARY,
+                                 PART_METRIC},
+    [BK_MOVED_SAMPLE_SECOND] = {write_plain, BK_SQL_RESTORE_SAMPLE_SECOND, 0},
     [BK_MOVED_SNAPSHOT] = {write_snapshot, BK_SQL_RESTORE_SNAPSHOT, 0},
     [BK_MOVED_SERIES] = {write_series, BK_SQL_SAMPLE_INSERT, 0},
     [BK_MOVED_SIZING_RUN] = {write_sizing_run, BK_SQL_RESTORE_SIZING_RUN, 0},

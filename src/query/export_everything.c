@@ -11,6 +11,7 @@
 
 #include <math.h>
 
+#include "../base/base64.h"
 #include "../record/moved.h"
 
 /* A number of more digits than a reader takes leaves as a text. */
@@ -36,6 +37,10 @@ static const enum bk_sql statements[BK_N_MOVED] = {
     [BK_MOVED_MEASUREMENT] = BK_SQL_EVERYTHING_MEASUREMENT,
     [BK_MOVED_TIMELINE] = BK_SQL_EVERYTHING_TIMELINE,
     [BK_MOVED_THRESHOLD] = BK_SQL_EVERYTHING_THRESHOLD,
+    [BK_MOVED_RUN_SAMPLES] = BK_SQL_EVERYTHING_RUN_SAMPLES,
+    [BK_MOVED_SAMPLE_CHUNK] = BK_SQL_EVERYTHING_SAMPLE_CHUNK,
+    [BK_MOVED_SAMPLE_SUMMARY] = BK_SQL_EVERYTHING_SAMPLE_SUMMARY,
+    [BK_MOVED_SAMPLE_SECOND] = BK_SQL_EVERYTHING_SAMPLE_SECOND,
     [BK_MOVED_SNAPSHOT] = BK_SQL_EVERYTHING_SNAPSHOT,
     [BK_MOVED_SERIES] = BK_SQL_EVERYTHING_SERIES,
     [BK_MOVED_SIZING_RUN] = BK_SQL_EVERYTHING_SIZING_RUN,
@@ -83,6 +88,8 @@ static struct bk_value cell(struct rows *r, const struct bk_moved_field *f, size
     case BK_MOVED_TEXT:
     case BK_MOVED_SHA256:
         return null ? bk_v_null() : bk_v_str(bk_col_text(st, i));
+    case BK_MOVED_BYTES:
+        return null ? bk_v_null() : bk_v_str(bk_base64(r->scratch, bk_col_blob(st, i)));
     case BK_MOVED_INT:
         return null ? bk_v_null() : bk_v_int(bk_col_int(st, i));
     case BK_MOVED_BOOL:

@@ -58,6 +58,15 @@
         .param = ":unit", .type = BK_MOVED_INT, .ref = BK_REF_UNIT                     \
     }
 
+#define BYTES(name)                                                                    \
+    {                                                                                  \
+        .param = ":" name, .type = BK_MOVED_BYTES                                      \
+    }
+#define MAY_BYTES(name)                                                                \
+    {                                                                                  \
+        .param = ":" name, .type = BK_MOVED_BYTES, .flags = BK_MOVED_NULLABLE          \
+    }
+
 #define ORIGINS    "reported derived estimated"
 #define STATUSES   "ok degraded failed invalid"
 #define SEVERITIES "info warning error"
@@ -233,6 +242,53 @@ static const struct bk_moved_field timeline[] = {
 static const struct bk_moved_field threshold[] = {
     REF("run", BK_REF_RUN),
     THRESHOLD,
+};
+
+/* --- points --- */
+
+static const struct bk_moved_field run_samples[] = {
+    REF("run", BK_REF_RUN),
+    INT("points"),
+    {.param = ":begin_at", .type = BK_MOVED_TIME},
+    INT("sketch_seconds"),
+    BYTES("dictionary"),
+};
+static const struct bk_moved_field sample_chunk[] = {
+    REF("run", BK_REF_RUN),
+    INT("seq"),
+    INT("points"),
+    {.param = ":first_at", .type = BK_MOVED_TIME},
+    {.param = ":last_at", .type = BK_MOVED_TIME},
+    BYTES("packed"),
+};
+static const struct bk_moved_field sample_summary[] = {
+    REF("run", BK_REF_RUN),
+    INT("seq"),
+    WORD("outcome", "ok failed unknown"),
+    PART("metric"),
+    PART("unit"),
+    REAL("scale"),
+    INT("count"),
+    MAY_REAL("sum"),
+    MAY_REAL("sum_of_squares"),
+    REAL("min"),
+    REAL("max"),
+    MAY_BYTES("sketch"),
+};
+static const struct bk_moved_field sample_second[] = {
+    REF("run", BK_REF_RUN),
+    INT("second"),
+    MAY_REAL("load"),
+    INT("started"),
+    INT("completed"),
+    INT("failed"),
+    INT("iterations"),
+    INT("latencies"),
+    REAL("latency_sum"),
+    REAL("latency_scale"),
+    MAY_BYTES("latency_ok"),
+    MAY_BYTES("latency_failed"),
+    MAY_BYTES("latency_unknown"),
 };
 
 /* --- expositions --- */
@@ -421,6 +477,10 @@ const struct bk_moved_shape bk_moved_shapes[BK_N_MOVED] = {
     [BK_MOVED_MEASUREMENT] = SHAPE(measurement),
     [BK_MOVED_TIMELINE] = SHAPE(timeline),
     [BK_MOVED_THRESHOLD] = SHAPE(threshold),
+    [BK_MOVED_RUN_SAMPLES] = SHAPE(run_samples),
+    [BK_MOVED_SAMPLE_CHUNK] = SHAPE(sample_chunk),
+    [BK_MOVED_SAMPLE_SUMMARY] = SHAPE(sample_summary),
+    [BK_MOVED_SAMPLE_SECOND] = SHAPE(sample_second),
     [BK_MOVED_SNAPSHOT] = SHAPE(snapshot),
     [BK_MOVED_SERIES] = SHAPE(series),
     [BK_MOVED_SIZING_RUN] = SHAPE(sizing_run),

@@ -34,6 +34,10 @@ enum bk_moved_kind {
     BK_MOVED_MEASUREMENT,
     BK_MOVED_TIMELINE,
     BK_MOVED_THRESHOLD,
+    BK_MOVED_RUN_SAMPLES,
+    BK_MOVED_SAMPLE_CHUNK,
+    BK_MOVED_SAMPLE_SUMMARY,
+    BK_MOVED_SAMPLE_SECOND,
     BK_MOVED_SNAPSHOT,
     BK_MOVED_SERIES,
     BK_MOVED_SIZING_RUN,
@@ -60,6 +64,7 @@ enum bk_moved_type {
     BK_MOVED_TIME,    /* ns UTC in 'i' */
     BK_MOVED_PAIRS,   /* config, labels */
     BK_MOVED_SHA256,  /* a text of 64 hexadecimal digits */
+    BK_MOVED_BYTES,   /* in 's'; base64 in the line */
 };
 
 /* What a field is the name of: rows that the archive finds by it. */

@@ -299,6 +299,9 @@ static void print_cell(struct bk_buf *b, const struct bk_moved_field *f,
     case BK_MOVED_SHA256:
         text(b, key, c->s);
         break;
+    case BK_MOVED_BYTES:
+        bk_buf_addf(b, " %s=%zu bytes", key, c->s.len);
+        break;
     case BK_MOVED_INT:
         bk_buf_addf(b, " %s=%lld", key, (long long)c->i);
         break;
