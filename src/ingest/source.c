@@ -206,6 +206,14 @@ static bool open_unpacked(const struct bk_file *f, struct bk_stream **s,
     return true;
 }
 
+/* Packed data that end too soon are as long as they are: whether that will do is the
+ * importer's to say. */
+static bool read_text(struct bk_stream *s, char *out, size_t n, size_t *got,
+                      struct bk_err *err)
+{
+    return bk_stream_read(s, out, n, got, err) || bk_stream_is_cut(s);
+}
+
 bool bk_file_text(struct bk_arena *a, const struct bk_file *f, size_t limit,
                   struct bk_str *text, struct bk_err *err)
 {
@@ -217,7 +225,7 @@ bool bk_file_text(struct bk_arena *a, const struct bk_file *f, size_t limit,
     bool ok = true;
     do {
         char *room = bk_buf_reserve(&b, PIECE / 4);
-        ok = room && bk_stream_read(s, room, PIECE / 4, &got, err);
+        ok = room && read_text(s, room, PIECE / 4, &got, err);
         b.len += ok ? got : 0;
     } while (ok && got == PIECE / 4 && b.len < limit);
     bk_stream_close(s);
@@ -274,7 +282,7 @@ static bool redact_stream(struct settling *st, struct bk_stream *s, struct bk_er
         char *room = bk_buf_reserve(&st->window, PIECE);
         if (!room)
             return bk_fail(err, BK_ESYS, "no memory to look for secrets");
-        if (interrupted(st, err) || !bk_stream_read(s, room, PIECE, &got, err))
+        if (interrupted(st, err) || !read_text(s, room, PIECE, &got, err))
             return false;
         st->window.len += got;
         size_t used;

@@ -124,9 +124,13 @@ static bool has_rule(const struct bk_ingesting *in, struct bk_str name)
     return false;
 }
 
-static bool fail_unknown(struct bk_str head, struct bk_err *err)
+static bool fail_unknown(const struct bk_input *input, struct bk_str head,
+                         struct bk_err *err)
 {
     const char *what = bk_looks_like(head);
+    if (bk_input_is_cut(input))
+        return bk_fail(err, BK_EINPUT,
+                       "its packed data end too soon to tell what format it is");
     return bk_fail(err, BK_EINPUT,
                    "not a format that benchkeep knows (see 'benchkeep formats')%s%s",
                    what ? ": it looks like " : "", what ? what : "");
@@ -161,7 +165,7 @@ bool bk_unit_choose(struct bk_ingesting *in, struct bk_input *input,
         *imp = bids.winners[0];
     else if (has_rule(in, bk_input_name(input)))
         *imp = bk_importer_named(BK_S("timing-log"));
-    return *imp || fail_unknown(head, err);
+    return *imp || fail_unknown(input, head, err);
 }
 
 /* --- collecting --- */

@@ -221,6 +221,28 @@ static void test_secrets(void **state)
     assert_non_null(strstr(kept(2), "PASSWORD=[redacted]\n"));
 }
 
+/* Points in gzip data whose writer was killed: what is whole counts; of so little that
+ * it has no whole line nobody can tell what it is. */
+static void test_cut_gzip(void **state)
+{
+    (void)state;
+    struct bk_import_options o = {0};
+    gzFile gz = gzopen(at("points.csv.gz"), "wb");
+    gzputs(gz, "metric_name,timestamp,metric_value,name\n");
+    for (int i = 0; i < 20000; i++)
+        gzprintf(gz, "http_req_duration,17700%05d,%d.%06d,a\n", i, i * 7919 % 977,
+                 i * 104729 % 1000003 % 1000000);
+    gzclose(gz);
+    assert_int_equal(truncate(at("points.csv.gz"), 100000), 0);
+    assert_true(import(&o, at("points.csv.gz")));
+    assert_string_equal(w.told, "imported points.csv.gz|");
+    assert_string_equal(query("SELECT code FROM finding WHERE code = 'truncated'"),
+                        "truncated");
+    assert_int_equal(truncate(at("points.csv.gz"), 40), 0);
+    assert_true(import(&o, at("points.csv.gz")));
+    assert_non_null(strstr(w.told, "too soon to tell what format it is"));
+}
+
 static const char layout_text[] =
     "[path]\ntemplate = {session}/{hardware}/\n"
     "[run]\none-per = directory\nresult = k6.txt SUMMARY.md\nignore = *.png\n"
@@ -275,6 +297,29 @@ static void test_large_file(void **state)
     assert_true(import(&o, at("other.csv")));
     assert_string_equal(w.told, "duplicate other.csv|");
     assert_string_equal(query("SELECT count(*) FROM source"), "1");
+}
+
+/* Its samples are stored while it is read, and so is the source. */
+static void test_snapshots(void **state)
+{
+    (void)state;
+    const struct bk_import_options o = {0};
+    const char *path = put("a.prom", "# TYPE up gauge\nup 1\n");
+    assert_true(import(&o, path));
+    assert_string_equal(w.told, "imported a.prom|");
+    assert_true(import(&o, path));
+    assert_string_equal(w.told, "duplicate a.prom|");
+    FILE *f = fopen(at("large.prom"), "wb");
+    assert_non_null(f);
+    for (int i = 0; i < 90000; i++)
+        fprintf(f, "x{a=\"%0200d\"} %d\n", i, i);
+    fclose(f);
+    assert_true(import(&o, at("large.prom")));
+    assert_string_equal(w.told, "imported large.prom|");
+    assert_true(import(&o, at("large.prom")));
+    assert_string_equal(w.told, "duplicate large.prom|");
+    assert_string_equal(query("SELECT count(*) FROM snapshot"), "2");
+    assert_string_equal(query("SELECT count(*) FROM sample"), "90001");
 }
 
 static void test_large_file_with_a_secret(void **state)
@@ -384,7 +429,8 @@ static void test_dry_run_and_interrupt(void **state)
     o.dry_run = false;
     w.interrupt = true;
     assert_false(import(&o, path));
-    assert_non_null(strstr(w.told, "interrupted: nothing of the file at hand is stored"));
+    assert_non_null(
+        strstr(w.told, "interrupted: nothing of the file at hand is stored"));
     w.interrupt = false;
     assert_string_equal(query("SELECT count(*) FROM source"), "0");
 }
@@ -517,8 +563,10 @@ int main(void)
         T(test_file),
         T(test_refused),
         T(test_secrets),
+        T(test_cut_gzip),
         T(test_large_file),
         T(test_large_file_with_a_secret),
+        T(test_snapshots),
         T(test_unreadable_folder),
         T(test_run_folder),
         T(test_incomplete_folder),
