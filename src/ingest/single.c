@@ -69,8 +69,9 @@ static bool import_records(struct bk_unit_work *u, const struct bk_importer *imp
         r->status = u->known ? BK_FILE_DUPLICATE : BK_FILE_FAILED;
         return u->known;
     }
-    if (!is_new(u, f, r, err))
+    if (f->keeping && !is_new(u, f, r, err))
         return r->status == BK_FILE_DUPLICATE;
+    memcpy(r->sha256, f->sha256, sizeof r->sha256); /* known by now in any case */
     if (nothing_in_it(u)) {
         if (u->n_findings == 0)
             return bk_fail(err, BK_EINPUT, "it looks like %s but holds no results",
