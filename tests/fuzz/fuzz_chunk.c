@@ -145,13 +145,13 @@ static void write_and_read(struct bk_chunk_work *w, struct room *in, struct room
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-    struct bk_chunk_work *w = bk_chunk_work_new();
-    struct room *rooms = bk_realloc(NULL, 2 * sizeof *rooms);
+    static struct bk_chunk_work *w; /* made once: it is large */
+    static struct room rooms[2];
+    if (w == NULL)
+        w = bk_chunk_work_new();
     read_chunk(w, &rooms[0], bytes, n);
     read_dictionary(bytes, n);
     read_sketch(bytes, n);
     write_and_read(w, &rooms[0], &rooms[1], bytes, n);
-    free(rooms);
-    bk_chunk_work_free(w);
     return 0;
 }
