@@ -8,6 +8,7 @@
 
 #include "shared/emit.h"
 #include "shared/json.h"
+#include "shared/points.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 
 struct series { /* one metric of all requests */
     struct bk_str name, unit;
+    size_t metric; /* of the points */
     double *values;
     size_t n, cap;
     size_t first_line, last_line;
@@ -35,6 +37,8 @@ struct reader {
     size_t n_series, numbers;
     size_t requests, ok, failed, cancelled, warm_up;
     int64_t started_ns, ended_ns;
+    struct bk_points *points;
+    int64_t time_ns; /* of the request in progress: its end */
     size_t line;
     bool truncated;
 };
@@ -60,6 +64,9 @@ static struct series *series_of(struct reader *r, struct bk_str name,
     *s = (struct series){.name = bk_dup(a, bk_upto(name, AIPERF_LONGEST_NAME)),
                          .unit = bk_dup(a, bk_upto(unit, AIPERF_LONGEST_NAME)),
                          .first_line = r->line};
+    bool latency = bk_is(s->name, "request_latency");
+    s->metric = bk_points_metric(r->points, s->name, s->unit, BK_SAMPLE_TREND,
+                                 latency ? BK_ROLE_LATENCY : BK_ROLE_NONE);
     bk_map_put(a, &r->by_name, bk_dup(a, key), s);
     *r->end = s;
     r->end = &s->next;
@@ -78,7 +85,8 @@ static bool add_number(struct reader *r, struct series *s, double value,
     }
     s->values[s->n++] = value;
     s->last_line = r->line;
-    return true;
+    size_t set = bk_points_set(r->points, "status", (struct bk_str){0}, BK_OUTCOME_OK);
+    return bk_points_add(r->points, s->metric, set, r->time_ns, value, err);
 }
 
 /* Numbers; the lists (a time for each token) are left to the summary. */
@@ -140,6 +148,7 @@ static bool take_request(struct reader *r, const struct bk_json *request,
         return true;
     }
     r->ok++;
+    r->time_ns = end != BK_NO_TIME ? end : start != BK_NO_TIME ? start : 0;
     return take_metrics(r, bk_json_get(request, "metrics"), err);
 }
 
@@ -281,7 +290,8 @@ static bool emit(struct reader *r, struct bk_err *err)
     run->n_samples = r->requests;
     add_findings(r, run);
     bk_emit_derived(r->im, run);
-    return r->im->sink->run(r->im->sink, run, err);
+    return bk_points_finish(r->points, run, err) &&
+           r->im->sink->run(r->im->sink, run, err);
 }
 
 static bool is_telemetry(struct bk_str head)
@@ -301,6 +311,7 @@ bool aiperf_jsonl_import(struct bk_input *in, const struct bk_importing *im,
     struct reader r = {
         .im = im, .scratch = bk_arena_new(), .started_ns = BK_NO_TIME, .ended_ns = 0};
     r.end = &r.series;
+    r.points = bk_points_new(im);
     bool ok = bk_input_rewind(in, err) && read_lines(&r, in, err);
     if (ok && r.requests == 0)
         ok = bk_fail(err, r.warm_up > 0 ? BK_ESKIP : BK_EINPUT,

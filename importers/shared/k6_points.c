@@ -3,6 +3,7 @@
 
 #include "../../src/base/num.h"
 #include "k6_points_parts.h"
+#include "points.h"
 
 #include <math.h>
 #include <string.h>
@@ -112,22 +113,10 @@ static struct bk_sample_metric described(const struct bk_k6_points *k,
         [BK_K6_VUS] = BK_ROLE_LOAD,
         [BK_K6_SETTING] = BK_ROLE_NONE,
     };
-    struct bk_target t = bk_dict_find(k->im->dict, k->im->format, m->name);
-    struct bk_str unit = m->unit.len > 0 ? m->unit : t.unit;
-    const struct bk_unit *u = bk_dict_unit(k->im->dict, unit);
-    bool known = t.kind == BK_TARGET_METRIC && t.metric != NULL;
-    return (struct bk_sample_metric){
-        .metric = known ? t.name
-                        : bk_fmt(k->a, "%.*s.%.*s", BK_F(k->im->format), BK_F(m->name)),
-        .source_name = m->name,
-        .source_unit = u != NULL ? unit : BK_S("1"),
-        .unit = u != NULL ? u->base
-                : known   ? t.metric->unit
-                          : BK_S("1"),
-        .scale = u != NULL ? u->factor : 1,
-        .kind = kinds[m->kind],
-        .role = roles[m->role],
-    };
+    struct bk_sample_metric about = bk_points_describe(k->im, m->name, m->unit);
+    about.kind = kinds[m->kind];
+    about.role = roles[m->role];
+    return about;
 }
 
 static struct bk_k6_metric *add_metric(struct bk_k6_points *k, struct bk_str name,

@@ -1,6 +1,7 @@
 /* CSV files with one request a line (see load.h): exact statistics, by outcome, and a
  * timeline of the requests that ended in each second. */
 #include "load.h"
+#include "points.h"
 
 #include "../../src/base/num.h"
 #include "../../src/stats/summary.h"
@@ -11,7 +12,8 @@
 
 #define MAX_COLUMNS ((size_t)32)
 #define MAX_SECONDS ((size_t)4 * 86400)
-#define LONGEST     ((size_t)40) /* of a cell in a message */
+#define LONGEST     ((size_t)40)                 /* of a cell in a message */
+#define LATEST_NS   INT64_C(4000000000000000000) /* in 2096 */
 
 struct ended { /* a request */
     double at, latency;
@@ -30,6 +32,8 @@ struct reader {
     size_t n_ended, cap_ended;
     double bytes;
     struct bk_outcomes outcomes;
+    struct bk_points *points;
+    size_t metrics[MAX_COLUMNS]; /* of the points, once there are any */
     size_t n, line;
 };
 
@@ -124,6 +128,33 @@ static bool take_times(struct reader *r, struct bk_err *err)
     return true;
 }
 
+/* The request's times, at its end ('at' seconds behind the start), into the samples. */
+static bool add_points(struct reader *r, size_t status, const struct ended *e,
+                       struct bk_err *err)
+{
+    const double longest = (double)(LATEST_NS / BK_NS_PER_S);
+    enum bk_outcome outcome = status == BK_NONE ? BK_OUTCOME_UNKNOWN
+                              : e->ok           ? BK_OUTCOME_OK
+                                                : BK_OUTCOME_FAILED;
+    struct bk_str value = status == BK_NONE ? (struct bk_str){0} : r->cells[status];
+    size_t set = bk_points_set(r->points, "status", bk_upto(value, LONGEST), outcome);
+    int64_t time_ns = r->columns->started_ns;
+    if (fabs(e->at) < longest && time_ns < LATEST_NS)
+        time_ns += llround(e->at * (double)BK_NS_PER_S);
+    for (size_t i = 0; i < r->n_columns; i++) {
+        const struct bk_load_values *v = &r->values[i];
+        bool latency = bk_is(r->names[i], r->columns->latency);
+        if (v->n == 0)
+            continue;
+        size_t metric =
+            bk_points_metric(r->points, r->names[i], BK_S("s"), BK_SAMPLE_TREND,
+                             latency ? BK_ROLE_LATENCY : BK_ROLE_NONE);
+        if (!bk_points_add(r->points, metric, set, time_ns, v->items[v->n - 1], err))
+            return false;
+    }
+    return true;
+}
+
 static bool take_row(struct reader *r, struct bk_str line, struct bk_err *err)
 {
     double latency = 0, offset, bytes;
@@ -142,10 +173,15 @@ static bool take_row(struct reader *r, struct bk_str line, struct bk_err *err)
         if (!bk_load_push(ok ? &r->ok : &r->failed, latency))
             return too_many(r, err);
     }
-    if (cell_number(r, r->columns->offset, &offset))
-        add_ended(r, (struct ended){offset + latency, latency, ok});
+    struct ended e = {latency, latency, ok};
+    if (cell_number(r, r->columns->offset, &offset)) {
+        e.at += offset;
+        add_ended(r, e);
+    }
     if (cell_number(r, r->columns->bytes, &bytes))
         r->bytes += bytes;
+    if (!add_points(r, status, &e, err))
+        return false;
     r->n++;
     return true;
 }
@@ -271,7 +307,8 @@ bool bk_load_samples(struct bk_input *in, const struct bk_importing *im,
     run->think_time_s = (double)NAN;
     if (c->started_ns > 0)
         run->started_ns = c->started_ns;
-    bool ok = read_rows(r, in, run, err);
+    r->points = bk_points_new(im);
+    bool ok = read_rows(r, in, run, err) && bk_points_finish(r->points, run, err);
     if (ok) {
         emit(r, run);
         run->n_samples = r->n;

@@ -315,8 +315,7 @@ bool bk_write_run(struct bk_sink *s, struct bk_run *run, struct bk_err *err)
                                  .kept_name = row.kept_name,
                                  .changed = has_changed(ar, &row)};
         ar->counts.runs++;
-        ar->counts.samples += run->samples ? (int64_t)bk_samples_n_points(run->samples)
-                                           : (int64_t)run->n_samples;
+        ar->counts.samples += (int64_t)run->n_samples;
     }
     return ok;
 }
