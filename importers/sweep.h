@@ -6,7 +6,7 @@
 
 #define BK_SWEEP_MAX_BYTES ((size_t)64 * 1024 * 1024)
 /* Cells that one table may have: a measurement takes a few hundred bytes. */
-#define BK_SWEEP_MAX_CELLS ((size_t)400000)
+#define BK_SWEEP_MAX_CELLS ((size_t)60000)
 
 /* No table of runs has more columns; every cell is compared with the others of its row. */
 #define BK_SWEEP_MAX_COLUMNS ((size_t)512)

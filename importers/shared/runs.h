@@ -6,7 +6,7 @@
 #include "../importer.h"
 
 /* More rows than this are no table of runs but a point stream. */
-#define BK_MAX_RUNS ((size_t)20000)
+#define BK_MAX_RUNS ((size_t)10000)
 
 struct bk_runs {
     struct bk_run **items;
