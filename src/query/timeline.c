@@ -4,10 +4,8 @@
  * and the percentiles of a step come from merged sketches (src/stats/sketch.h), right
  * within 1 %.  Else there is what the tool printed on the way (k6's progress lines):
  * totals since the start, whose differences make the steps. */
-#include "../base/time.h"
-#include "../stats/sketch.h"
+#include "course.h"
 #include "question.h"
-#include "window.h"
 
 #include <math.h>
 
@@ -55,7 +53,6 @@ struct step {
     double seconds;
     double load, started, completed, failed, iterations;
     double p50, p95, p99;
-    bool any;
 };
 
 struct course {
@@ -66,6 +63,7 @@ struct course {
     struct bk_window window;
     struct bk_sketch sketch; /* of the step at hand */
     double scale;            /* of its numbers */
+    bool kept;               /* the points are; else the tool's lines */
     bool sketched, coarse;
 };
 
@@ -117,89 +115,39 @@ static bool inside(const struct course *c, double elapsed)
     return elapsed >= c->window.from && elapsed < c->window.to;
 }
 
-/* --- of kept points --- */
+/* --- adding up --- */
 
-static bool merge(struct course *c, const struct bk_stmt *st, struct bk_err *err)
+/* A line that a tool printed tells of the second before it. */
+static double place_of(const struct course *c, const struct bk_moment *m)
 {
-    enum {
-        FIRST_SKETCH = 7,
-        N_SKETCHES = 3
-    };
-    c->scale = bk_col_real(st, 6);
-    for (size_t i = 0; i < N_SKETCHES; i++) {
-        if (!bk_col_is_null(st, FIRST_SKETCH + i) &&
-            !bk_sketch_unpack(&c->sketch, bk_col_blob(st, FIRST_SKETCH + i), err))
-            return false;
-    }
-    return true;
+    return c->kept ? m->from : fmax(m->to - 1, 0);
 }
 
-static bool add_second(struct course *c, const struct bk_stmt *st, int64_t first,
-                       struct bk_err *err)
+static bool add_moment(void *self, const struct bk_moment *m, struct bk_err *err)
 {
-    double elapsed = (double)(bk_col_int(st, 0) - first);
+    struct course *c = self;
+    double elapsed = place_of(c, m);
     if (!inside(c, elapsed))
         return true;
     struct step *s = step_at(c, elapsed);
-    if (!bk_col_is_null(st, 1))
-        s->load = bk_col_real(st, 1);
-    add_known(&s->started, bk_col_real(st, 2));
-    add_known(&s->completed, bk_col_real(st, 3));
-    add_known(&s->failed, bk_col_real(st, 4));
-    add_known(&s->iterations, bk_col_real(st, 5));
-    return merge(c, st, err);
+    if (!isnan(m->load))
+        s->load = m->load;
+    add_known(&s->started, m->started);
+    add_known(&s->completed, m->completed);
+    add_known(&s->failed, m->failed);
+    add_known(&s->iterations, m->iterations);
+    if (c->every <= 1)
+        s->p95 = m->p95;
+    c->scale = m->scale;
+    return bk_moment_merge(m, &c->sketch, err);
 }
 
-static bool read_seconds(struct bk_db *db, struct course *c, int64_t run, int64_t first,
-                         struct bk_err *err)
+static bool read_course(struct bk_db *db, struct course *c, int64_t run,
+                        const struct bk_run_begin *begin, struct bk_err *err)
 {
-    struct bk_stmt *st = bk_stmt(db, BK_SQL_SAMPLE_SECONDS_OF_RUN);
-    bool row = true, ok = true;
-    bk_bind_int(st, ":run", run);
-    while (ok && (ok = bk_step(st, &row, err)) && row)
-        ok = add_second(c, st, first, err);
-    bk_reset(st);
+    bool ok = bk_course_read(db, run, c->kept ? begin : NULL, add_moment, c, err);
     end_step(c);
     bk_sketch_free(&c->sketch);
-    return ok;
-}
-
-/* --- of what the tool printed --- */
-
-/* What was added since the moment before. */
-static double growth(double *before, double now)
-{
-    double grown = isnan(*before) ? now : now - *before;
-    if (!isnan(now))
-        *before = now;
-    return grown;
-}
-
-static bool read_moments(struct bk_db *db, struct course *c, int64_t run,
-                         struct bk_err *err)
-{
-    struct bk_stmt *st = bk_stmt(db, BK_SQL_TIMELINE_OF_RUN);
-    double iterations = (double)NAN, requests = (double)NAN, failed = (double)NAN;
-    bool row = true, ok;
-    bk_bind_int(st, ":run", run);
-    while ((ok = bk_step(st, &row, err)) && row) {
-        /* a moment tells of the time before it */
-        double elapsed = fmax(bk_col_real(st, 0) - 1, 0);
-        double new_iterations = growth(&iterations, bk_col_real(st, 2));
-        double new_requests = growth(&requests, bk_col_real(st, 3));
-        double new_failed = growth(&failed, bk_col_real(st, 4));
-        if (!inside(c, elapsed))
-            continue;
-        struct step *s = step_at(c, elapsed);
-        if (!bk_col_is_null(st, 1))
-            s->load = bk_col_real(st, 1);
-        add_known(&s->iterations, new_iterations);
-        add_known(&s->completed, new_requests);
-        add_known(&s->failed, new_failed);
-        if (c->every <= 1)
-            s->p95 = bk_col_real(st, 5);
-    }
-    bk_reset(st);
     return ok;
 }
 
@@ -338,8 +286,8 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
         return false;
     bk_report_arg(r, "run", run.name);
     c.coarse = kept && begin.sketch_seconds > 1;
-    if (!(kept ? read_seconds(db, &c, run.id, begin.first, err)
-               : read_moments(db, &c, run.id, err)))
+    c.kept = kept;
+    if (!read_course(db, &c, run.id, &begin, err))
         return false;
     if (c.n == 0 && length <= 0)
         return bk_fail(err, BK_EUSAGE, "nothing tells how run '%.*s' went on its way",
