@@ -118,7 +118,7 @@ bool bk_resolve_told(struct bk_archive *ar, const struct bk_moved_field *f,
 {
     struct bk_restore *re = ar->restore;
     struct bk_told *target;
-    struct bk_told_unit *unit;
+    struct bk_told_unit *unit = NULL;
     switch (f->ref) {
     case BK_REF_NONE:
         break;

@@ -23,6 +23,7 @@ struct reimporting {
     int64_t done_bytes, total_bytes;
     /* of the unit at hand */
     struct bk_arena *unit;
+    struct bk_replay replay;
     bool stored, refused;
     bool there; /* a file of it is in the archive already, or was left out */
     struct bk_counts counts; /* of all that was stored */
@@ -235,14 +236,14 @@ static bool import_files(struct reimporting *re, const struct bk_kept_unit *u,
 static bool import_unit(struct reimporting *re, const struct bk_kept_unit *u,
                         struct bk_err *err)
 {
-    struct bk_replay replay = {
+    re->replay = (struct bk_replay){
         .from = re->from, .unit = u, .in_place = re->from == re->to};
     re->stored = re->refused = re->there = false;
     re->why = re->format = (struct bk_str){0};
-    read_notes(re->unit, u->context, &replay);
-    if (!open_context(re, &replay, err))
+    read_notes(re->unit, u->context, &re->replay);
+    if (!open_context(re, &re->replay, err))
         return false;
-    if (replay.in_place)
+    if (re->replay.in_place)
         bk_archive_rebuild(re->to, u);
     bool ok = import_files(re, u, err);
     bk_archive_rebuild(re->to, NULL);
