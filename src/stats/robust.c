@@ -23,7 +23,8 @@ struct bk_robust bk_robust_of(struct bk_arena *a, const double *x, size_t n)
         sorted[i] = fabs(x[i] - r.median);
     bk_sort(sorted, n);
     r.mad = bk_median(sorted, n);
-    r.spread = n > 0 ? fmax(MAD_TO_SD * r.mad, LEAST_SPREAD * fabs(r.median)) : r.mad;
+    r.mad_spread = MAD_TO_SD * r.mad;
+    r.spread = n > 0 ? fmax(r.mad_spread, LEAST_SPREAD * fabs(r.median)) : r.mad;
     bk_arena_release(a, mark);
     return r;
 }

@@ -14,8 +14,9 @@ struct bk_arena;
 
 struct bk_robust {
     double median;
-    double mad;    /* median of |x - median| */
-    double spread; /* max(1.4826 mad, 2 % of |median|) */
+    double mad;        /* median of |x - median| */
+    double mad_spread; /* 1.4826 mad: the standard deviation of normal values */
+    double spread;     /* at least 2 % of |median| */
 };
 
 /* All NAN when n is 0.  'a' only for the time of the call. */

@@ -103,6 +103,8 @@ size_t bk_count_bad(struct bk_arena *a, const double *values, size_t n)
     if (n < FEWEST_FOR_OUTLIERS)
         return 0;
     struct bk_robust r = bk_robust_of(a, values, n);
+    r.spread =
+        r.mad_spread; /* counting one too many only makes a verdict more careful */
     size_t bad = 0;
     for (size_t i = 0; i < n; i++)
         bad += bk_is_outlier(bk_robust_z(&r, values[i]));

@@ -167,7 +167,8 @@ enum bk_adjustment {
 void bk_noise_add(struct bk_arena *a, struct bk_noise *noise, enum bk_scale scale,
                   const double *values, size_t n);
 
-/* How many of n sessions are outliers (robust.h); 0 below 5, where that cannot be told. */
+/* How many of n sessions are outliers (robust.h, without the 2 %); 0 below 5, where that
+ * cannot be told. */
 size_t bk_count_bad(struct bk_arena *a, const double *values, size_t n);
 
 /* The noise of all configs without that of one of them, which 'own' holds. */

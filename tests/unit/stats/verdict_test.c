@@ -189,6 +189,8 @@ static void bad_sessions(void **state)
     assert_int_equal(alone(&c).verdict, BK_VERDICT_INCONCLUSIVE);
     double outlying[] = {100, 101, 99, 100, 70};
     assert_int_equal(bk_count_bad(arena, outlying, 5), 1);
+    outlying[4] = 93; /* 7 % off where the others agree to 1 % */
+    assert_int_equal(bk_count_bad(arena, outlying, 5), 1);
     assert_int_equal(bk_count_bad(arena, outlying + 1, 4), 0);
 }
 
