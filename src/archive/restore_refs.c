@@ -22,7 +22,7 @@ bool bk_told_unit_at(const struct bk_restore *re, int64_t number,
 
 bool bk_told_unit_is_here(const struct bk_told_unit *u)
 {
-    return u->n_sources > 0 && u->n_known == u->n_sources;
+    return u && u->n_sources > 0 && u->n_known == u->n_sources;
 }
 
 bool bk_find_told_source(struct bk_archive *ar, struct bk_str sha256, int64_t *id,
