@@ -15,7 +15,8 @@
 #include <string.h>
 
 struct samples_args {
-    const char *from, *to, *scope, *by, *metric;
+    struct bk_window_args window;
+    const char *scope, *by, *metric;
     bool raw;
 };
 
@@ -139,23 +140,22 @@ static int64_t at_ns(const struct asked *q, double seconds)
 }
 
 static bool find_samples(struct bk_db *db, struct bk_report *r, const char *ref,
-                         struct asked *q, struct bk_err *err)
+                         struct asked *q, struct bk_run_row *run, struct bk_err *err)
 {
-    struct bk_run_row run;
     struct bk_run_begin begin;
     bool found;
     q->a = r->arena;
-    if (!bk_run_named(db, r->arena, ref, &run, err) ||
-        !bk_archived_samples(db, r->arena, run.id, run.name, &q->s, err) ||
-        !bk_run_begin(db, run.id, &begin, &found, err))
+    if (!bk_run_named(db, r->arena, ref, run, err) ||
+        !bk_archived_samples(db, r->arena, run->id, run->name, &q->s, err) ||
+        !bk_run_begin(db, run->id, &begin, &found, err))
         return false;
-    bk_report_arg(r, "run", run.name);
+    bk_report_arg(r, "run", run->name);
     if (q->s == NULL || !found)
         return bk_fail(
             err, BK_EUSAGE,
             "nothing wrote the points of run '%.*s' one by one (k6 does with "
             "--out csv or --out json)",
-            BK_F(run.name));
+            BK_F(run->name));
     q->zero_ns = begin.begin_ns + begin.first * BK_NS_PER_S;
     return true;
 }
@@ -165,7 +165,9 @@ static bool read_args(struct bk_db *db, struct bk_report *r,
                       struct bk_err *err)
 {
     struct bk_window w;
-    if (!bk_window_read(o->from, o->to, &w, err) || !find_samples(db, r, ref, q, err) ||
+    struct bk_run_row run;
+    if (!find_samples(db, r, ref, q, &run, err) ||
+        !bk_window_choose(db, r, &run, &o->window, &w, err) ||
         !choose_metric(q, o, err))
         return false;
     q->from_ns = w.from > 0 ? at_ns(q, w.from) : INT64_MIN;
@@ -175,10 +177,6 @@ static bool read_args(struct bk_db *db, struct bk_report *r,
                  : bk_is(q->scope, "failed") ? BK_OUTCOME_FAILED
                                              : BK_OUTCOME_UNKNOWN;
     q->by = bk_str(o->by);
-    if (o->from != NULL)
-        bk_report_arg(r, "from", bk_str(o->from));
-    if (o->to != NULL)
-        bk_report_arg(r, "to", bk_str(o->to));
     bk_report_arg(r, "scope", q->scope);
     if (q->by.len > 0)
         bk_report_arg(r, "by", q->by);
@@ -504,10 +502,12 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
 static const char *const scopes[] = {"all", "ok", "failed", NULL};
 
 static const struct bk_opt options[] = {
-    {0, "from", BK_OPT_TEXT, offsetof(struct samples_args, from), "TIME",
+    {0, "from", BK_OPT_TEXT, offsetof(struct samples_args, window.from), "TIME",
      "points from this time of the run on: 40s, 1m30s", NULL},
-    {0, "to", BK_OPT_TEXT, offsetof(struct samples_args, to), "TIME",
+    {0, "to", BK_OPT_TEXT, offsetof(struct samples_args, window.to), "TIME",
      "points before this time of the run", NULL},
+    {0, "steady", BK_OPT_FLAG, offsetof(struct samples_args, window.steady), NULL,
+     "points of the steady part, between ramp and drain", NULL},
     {0, "scope", BK_OPT_CHOICE, offsetof(struct samples_args, scope), "SCOPE",
      "all, ok or failed: of requests with this outcome", scopes},
     {0, "by", BK_OPT_TEXT, offsetof(struct samples_args, by), "TAG",

@@ -10,7 +10,8 @@
 #include <math.h>
 
 struct timeline_args {
-    const char *every, *from, *to;
+    struct bk_window_args window;
+    const char *every;
 };
 
 #define MOST_STEPS 60 /* when --every is not given */
@@ -60,6 +61,7 @@ struct course {
     struct step *steps;
     size_t n, cap;
     double every;
+    double end; /* of what is shown; the last step may be shorter than the others */
     struct bk_window window;
     struct bk_sketch sketch; /* of the step at hand */
     double scale;            /* of its numbers */
@@ -91,13 +93,14 @@ static void end_step(struct course *c)
  * do not fall. */
 static struct step *step_at(struct course *c, double elapsed)
 {
-    double from = floor(elapsed / c->every) * c->every;
+    double begin = c->window.from;
+    double from = begin + floor((elapsed - begin) / c->every) * c->every;
     if (c->n == 0 || c->steps[c->n - 1].from < from) {
         end_step(c);
         struct step *s = BK_PUSH(c->a, c->steps, c->n);
         const double unknown = (double)NAN;
         *s = (struct step){.from = from,
-                           .seconds = c->every,
+                           .seconds = fmax(fmin(c->every, c->end - from), 1),
                            .load = unknown,
                            .started = unknown,
                            .completed = unknown,
@@ -182,8 +185,8 @@ static double round_step(double seconds)
 static bool choose_step(const struct timeline_args *o, struct course *c, double length,
                         struct bk_err *err)
 {
-    double shown = fmin(c->window.to, length) - c->window.from;
-    c->every = round_step(fmax(shown, 0));
+    c->end = fmin(c->window.to, length);
+    c->every = round_step(fmax(c->end - c->window.from, 0));
     if (o->every == NULL)
         return true;
     if (!bk_parse_seconds(bk_str(o->every), &c->every) || c->every < 1 ||
@@ -279,8 +282,8 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
         return bk_fail(
             err, BK_EUSAGE,
             "--where chooses runs, and 'timeline' is about the one it names");
-    if (!bk_window_read(o->from, o->to, &c.window, err) ||
-        !bk_run_named(db, r->arena, positional->items[0], &run, err) ||
+    if (!bk_run_named(db, r->arena, positional->items[0], &run, err) ||
+        !bk_window_choose(db, r, &run, &o->window, &c.window, err) ||
         !bk_run_begin(db, run.id, &begin, &kept, err) ||
         !length_of(db, run.id, kept, &length, err) || !choose_step(o, &c, length, err))
         return false;
@@ -299,10 +302,12 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
 static const struct bk_opt options[] = {
     {0, "every", BK_OPT_TEXT, offsetof(struct timeline_args, every), "TIME",
      "a row for so many seconds: 1s, 10s, 1m; 60 rows at the most unless said", NULL},
-    {0, "from", BK_OPT_TEXT, offsetof(struct timeline_args, from), "TIME",
+    {0, "from", BK_OPT_TEXT, offsetof(struct timeline_args, window.from), "TIME",
      "from this time of the run on: 40s, 1m30s", NULL},
-    {0, "to", BK_OPT_TEXT, offsetof(struct timeline_args, to), "TIME",
+    {0, "to", BK_OPT_TEXT, offsetof(struct timeline_args, window.to), "TIME",
      "up to this time of the run", NULL},
+    {0, "steady", BK_OPT_FLAG, offsetof(struct timeline_args, window.steady), NULL,
+     "the steady part alone, between ramp and drain", NULL},
     {.type = BK_OPT_END},
 };
 
@@ -319,6 +324,7 @@ const struct bk_question bk_question_timeline = {
             "Examples:\n"
             "  benchkeep timeline 071/h100\n"
             "  benchkeep timeline 071/h100 --every 10s --from 1m --to 3m\n"
+            "  benchkeep timeline 071/h100 --steady\n"
             "  benchkeep timeline 071/h100 --every 1s --format csv -o timeline.csv\n",
     .options = options,
     .args_size = sizeof(struct timeline_args),

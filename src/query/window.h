@@ -30,4 +30,25 @@ struct bk_run_begin {
 bool bk_run_begin(struct bk_db *db, int64_t run, struct bk_run_begin *begin,
                   bool *found, struct bk_err *err);
 
+/* The steady part of a run, between ramp and drain: the longest time in which the load
+ * (VUs; where it is not said, the last said) stays level, its largest value at most a
+ * tenth above its smallest, for 10 s at least.  Where no load is told, the requests
+ * completed a second, as means over 5 s, stand in.  BK_EUSAGE when there is none. */
+struct bk_steady_window {
+    struct bk_window window;
+    double low, high; /* of the load, or of requests a second */
+    bool by_requests;
+};
+bool bk_window_steady(struct bk_db *db, struct bk_arena *a,
+                      const struct bk_run_row *run, struct bk_steady_window *w,
+                      struct bk_err *err);
+/* The window of --from and --to, or with steady the steady part, which a note tells. */
+struct bk_window_args {
+    const char *from, *to;
+    bool steady;
+};
+bool bk_window_choose(struct bk_db *db, struct bk_report *r,
+                      const struct bk_run_row *run, const struct bk_window_args *args,
+                      struct bk_window *w, struct bk_err *err);
+
 #endif
