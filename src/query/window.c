@@ -113,6 +113,7 @@ bool bk_run_begin(struct bk_db *db, int64_t run, struct bk_run_begin *begin,
                   bool *found, struct bk_err *err)
 {
     struct bk_stmt *st = bk_stmt(db, BK_SQL_RUN_SAMPLES_BEGIN);
+    *begin = (struct bk_run_begin){0, 0, 1};
     bk_bind_int(st, ":run", run);
     if (!bk_step(st, found, err))
         return false;
