@@ -22,7 +22,7 @@ bool bk_told_unit_at(const struct bk_restore *re, int64_t number,
 
 bool bk_told_unit_is_here(const struct bk_told_unit *u)
 {
-    return u && u->n_sources > 0 && u->n_known == u->n_sources;
+    return u->n_sources > 0 && u->n_known == u->n_sources;
 }
 
 bool bk_find_told_source(struct bk_archive *ar, struct bk_str sha256, int64_t *id,
@@ -140,7 +140,7 @@ bool bk_resolve_told(struct bk_archive *ar, const struct bk_moved_field *f,
         if (!bk_told_unit_at(re, c->i, &unit, err)) {
             return false;
         }
-        *id = bk_told_unit_is_here(unit) ? 0 : unit->id;
+        *id = unit && !bk_told_unit_is_here(unit) ? unit->id : 0;
         return true;
     case BK_REF_HARDWARE:
         return bk_told_hardware(ar, c->s, id, err);
