@@ -69,10 +69,10 @@ static bool start(struct bk_worker *w)
 
 struct bk_worker *bk_worker_new(size_t depth)
 {
-    assert(depth > 0 && depth <= BK_WORKER_DEPTH);
+    assert(depth <= BK_WORKER_DEPTH);
     struct bk_worker *w = bk_realloc(NULL, sizeof *w);
     *w = (struct bk_worker){.depth = depth};
-    if (pthread_mutex_init(&w->lock, NULL) != 0)
+    if (depth == 0 || pthread_mutex_init(&w->lock, NULL) != 0)
         return w;
     if (pthread_cond_init(&w->changed, NULL) != 0) {
         pthread_mutex_destroy(&w->lock);

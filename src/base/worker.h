@@ -14,8 +14,8 @@
 
 struct bk_worker;
 
-/* depth (1 to BK_WORKER_DEPTH): jobs that may be unfinished when bk_worker_put returns.
- */
+/* depth (0 to BK_WORKER_DEPTH): jobs that may be unfinished when bk_worker_put returns;
+ * with 0 there is no second thread. */
 struct bk_worker *bk_worker_new(size_t depth);
 
 /* Hands a job over, and waits first while 'depth' jobs are unfinished; arg and what it

@@ -34,7 +34,7 @@ static bool note(void *arg, struct bk_err *err)
 static void jobs_keep_their_order(void **state)
 {
     (void)state;
-    for (size_t depth = 1; depth <= BK_WORKER_DEPTH; depth += 7) {
+    for (size_t depth = 0; depth <= BK_WORKER_DEPTH; depth += 4) {
         struct bk_worker *w = bk_worker_new(depth);
         struct bk_err err;
         struct log log = {.n = 0};
@@ -52,10 +52,9 @@ static void jobs_keep_their_order(void **state)
     bk_worker_free(NULL);
 }
 
-static void errors_come_back(void **state)
+static void error_comes_back(size_t depth)
 {
-    (void)state;
-    struct bk_worker *w = bk_worker_new(1);
+    struct bk_worker *w = bk_worker_new(depth);
     struct bk_err err = {0};
     struct log log = {.n = 0};
     struct job good = {&log, 1}, bad = {&log, -7};
@@ -70,6 +69,13 @@ static void errors_come_back(void **state)
     assert_int_equal(err.code, BK_ESYS);
     assert_int_equal(log.n, 2);
     bk_worker_free(w);
+}
+
+static void errors_come_back(void **state)
+{
+    (void)state;
+    error_comes_back(1);
+    error_comes_back(0);
 }
 
 static void bytes_spill(void **state)
