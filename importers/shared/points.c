@@ -52,6 +52,10 @@ struct bk_points *bk_points_new(const struct bk_importing *im)
 size_t bk_points_metric(struct bk_points *p, struct bk_str name, struct bk_str unit,
                         enum bk_sample_kind kind, enum bk_sample_role role)
 {
+    for (size_t i = 0; i < bk_samples_n_metrics(p->samples); i++) {
+        if (bk_eq(bk_samples_metric_at(p->samples, i)->source_name, name))
+            return i;
+    }
     struct bk_sample_metric m = bk_points_describe(p->im, name, unit);
     m.kind = kind;
     m.role = role;

@@ -15,7 +15,7 @@ struct bk_sample_metric bk_points_describe(const struct bk_importing *im,
 /* Lives in the arena of the import. */
 struct bk_points;
 struct bk_points *bk_points_new(const struct bk_importing *im);
-/* A new metric of this name; BK_NONE: there are too many. */
+/* The metric of this name, found or made; BK_NONE: there are too many. */
 size_t bk_points_metric(struct bk_points *p, struct bk_str name, struct bk_str unit,
                         enum bk_sample_kind kind, enum bk_sample_role role);
 /* The set of this tag ("status", "200"; an empty value: of none) and outcome, found or
