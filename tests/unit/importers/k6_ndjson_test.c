@@ -10,36 +10,36 @@
 #include "../../fuzz/k6_lines_oracle.h"
 
 static const char *const usual[] = {
-    "{\"metric\":\"http_reqs\",\"type\":\"Point\",\"data\":{\"time\":"
-    "\"2026-01-02T03:04:05.678901234-03:00\",\"value\":1,\"tags\":{\"group\":\"\","
-    "\"name\":\"n\",\"status\":\"200\",\"expected_response\":\"true\"}}}",
-    "{\"metric\":\"http_reqs\",\"type\":\"Point\",\"data\":{\"time\":"
-    "\"2026-01-02T03:04:05.678901234-03:00\",\"value\":0.25,\"tags\":{\"group\":\"\","
-    "\"name\":\"n\",\"status\":\"200\",\"expected_response\":\"true\"}}}",
-    "{\"type\":\"Point\",\"data\":{\"time\":\"2026-01-02T03:04:05Z\",\"value\":1.2e-05,"
-    "\"tags\":{\"name\":\"http://x/?a=1\\u0026b=\\\"2\\\"\",\"error_code\":\"1050\"}},"
-    "\"metric\":\"b\"}",
-    "{ \"type\" : \"Point\", \"metric\": \"c\", \"data\" : { \"tags\": { \"check\": "
-    "\"d\xC3\xA9j\xC3\xA0 vu\", \"method\": \"GET\", \"vu\": 7, \"x\": null }, "
-    "\"value\": -0.0, \"time\": \"1770000000123\" } }\t\r",
-    "{\"metric\":\"d\",\"type\":\"Point\",\"data\":{\"time\":\"2026-01-02T03:04:05Z\","
-    "\"value\":100,\"tags\":{},\"metadata\":{\"trace_id\":\"0af7651916cd43dd\"}}}",
+    ("{\"metric\":\"http_reqs\",\"type\":\"Point\",\"data\":{\"time\":"
+     "\"2026-01-02T03:04:05.678901234-03:00\",\"value\":1,\"tags\":{\"group\":\"\","
+     "\"name\":\"n\",\"status\":\"200\",\"expected_response\":\"true\"}}}"),
+    ("{\"metric\":\"http_reqs\",\"type\":\"Point\",\"data\":{\"time\":"
+     "\"2026-01-02T03:04:05.678901234-03:00\",\"value\":0.25,\"tags\":{\"group\":\"\","
+     "\"name\":\"n\",\"status\":\"200\",\"expected_response\":\"true\"}}}"),
+    ("{\"type\":\"Point\",\"data\":{\"time\":\"2026-01-02T03:04:05Z\",\"value\":1.2e-05,"
+     "\"tags\":{\"name\":\"http://x/?a=1\\u0026b=\\\"2\\\"\",\"error_code\":\"1050\"}},"
+     "\"metric\":\"b\"}"),
+    ("{ \"type\" : \"Point\", \"metric\": \"c\", \"data\" : { \"tags\": { \"check\": "
+     "\"d\xC3\xA9j\xC3\xA0 vu\", \"method\": \"GET\", \"vu\": 7, \"x\": null }, "
+     "\"value\": -0.0, \"time\": \"1770000000123\" } }\t\r"),
+    ("{\"metric\":\"d\",\"type\":\"Point\",\"data\":{\"time\":\"2026-01-02T03:04:05Z\","
+     "\"value\":100,\"tags\":{},\"metadata\":{\"trace_id\":\"0af7651916cd43dd\"}}}"),
 };
 #define N_USUAL (sizeof usual / sizeof *usual)
 
 static const char *const others[] = {
-    "{\"type\":\"Metric\",\"data\":{\"name\":\"x\",\"type\":\"trend\"},\"metric\":\"x\"}",
-    "{\"type\":\"Point\",\"metric\":\"x\",\"data\":{\"time\":\"2026-01-02\",\"value\":"
-    "NaN,\"tags\":{}}}",
-    "{\"type\":\"Point\",\"metric\":\"x\",\"data\":{\"time\":\"2026-01-02\",\"value\":"
-    "01,\"tags\":{}}}",
-    "{\"type\":\"Point\",\"metric\":\"x\",\"metric\":\"y\",\"data\":{\"time\":"
-    "\"2026-01-02\",\"value\":1,\"tags\":{}}}",
-    "{\"type\":\"Point\",\"metric\":\"x\",\"data\":{\"time\":\"2026-01-02\",\"value\":1,"
-    "\"tags\":{\"name\":{\"a\":[1]}}}}",
-    "{\"type\":\"Point\",\"metric\":\"x\",\"data\":{\"time\":\"2026-01-02\",\"value\":1,"
-    "\"tags\":{}}} x",
-    "",
+    ("{\"type\":\"Metric\",\"data\":{\"name\":\"x\",\"type\":\"trend\"},\"metric\":\"x\"}"),
+    ("{\"type\":\"Point\",\"metric\":\"x\",\"data\":{\"time\":\"2026-01-02\",\"value\":"
+     "NaN,\"tags\":{}}}"),
+    ("{\"type\":\"Point\",\"metric\":\"x\",\"data\":{\"time\":\"2026-01-02\",\"value\":"
+     "01,\"tags\":{}}}"),
+    ("{\"type\":\"Point\",\"metric\":\"x\",\"metric\":\"y\",\"data\":{\"time\":"
+     "\"2026-01-02\",\"value\":1,\"tags\":{}}}"),
+    ("{\"type\":\"Point\",\"metric\":\"x\",\"data\":{\"time\":\"2026-01-02\",\"value\":1,"
+     "\"tags\":{\"name\":{\"a\":[1]}}}}"),
+    ("{\"type\":\"Point\",\"metric\":\"x\",\"data\":{\"time\":\"2026-01-02\",\"value\":1,"
+     "\"tags\":{}}} x"),
+    (""),
 };
 
 static void test_usual(void **state)
