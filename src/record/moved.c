@@ -58,6 +58,10 @@
         .param = ":unit", .type = BK_MOVED_INT, .ref = BK_REF_UNIT                     \
     }
 
+#define MAY_INT(name)                                                                  \
+    {                                                                                  \
+        .param = ":" name, .type = BK_MOVED_INT, .flags = BK_MOVED_NULLABLE            \
+    }
 #define BYTES(name)                                                                    \
     {                                                                                  \
         .param = ":" name, .type = BK_MOVED_BYTES                                      \
@@ -276,18 +280,10 @@ static const struct bk_moved_field sample_summary[] = {
     MAY_BYTES("sketch"),
 };
 static const struct bk_moved_field sample_second[] = {
-    REF("run", BK_REF_RUN),
-    INT("second"),
-    MAY_REAL("load"),
-    INT("started"),
-    INT("completed"),
-    INT("failed"),
-    INT("iterations"),
-    INT("latencies"),
-    REAL("latency_sum"),
-    REAL("latency_scale"),
-    MAY_BYTES("latency_ok"),
-    MAY_BYTES("latency_failed"),
+    REF("run", BK_REF_RUN),       INT("second"),           MAY_REAL("load"),
+    MAY_INT("started"),           MAY_INT("completed"),    MAY_INT("failed"),
+    MAY_INT("iterations"),        INT("latencies"),        REAL("latency_sum"),
+    REAL("latency_scale"),        MAY_BYTES("latency_ok"), MAY_BYTES("latency_failed"),
     MAY_BYTES("latency_unknown"),
 };
 
