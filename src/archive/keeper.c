@@ -9,7 +9,7 @@
 #include "../base/hash.h"
 #include "../base/spill.h"
 
-#define SPILL_MEMORY ((size_t)8 * 1024 * 1024)
+#define SPILL_MEMORY ((size_t)2 * 1024 * 1024)
 
 /* Of a file's first chunks, which are all of most files; and of the others, where time
  * counts: -3 takes a third of the time of 3 and gives some tenths more. */
