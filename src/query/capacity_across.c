@@ -7,6 +7,7 @@
  * fitted; degraded ones only count by their ok requests. */
 #include "capacity.h"
 
+#include "../base/num.h"
 #include "../stats/summary.h"
 
 #include <math.h>
@@ -33,13 +34,20 @@ struct point { /* a load with one setting of the others */
     struct bk_str status, why;
 };
 
+struct params {
+    struct param **items;
+    size_t n;
+    struct bk_map known; /* name -> struct param */
+};
+
 struct across {
     struct bk_arena *arena;
     struct bk_run_list runs;
     struct bk_str metric, unit, by;
     struct tried *tried;
     size_t n_tried;
-    size_t without;        /* runs that do not have the throughput */
+    size_t without; /* runs that do not have the throughput */
+    struct params params;
     struct bk_str *others; /* names of other parameters that differ */
     size_t n_others;
     struct point *points; /* by load; of each load the best */
@@ -161,51 +169,56 @@ static bool are_of_one_kind(const struct across *x, struct bk_err *err)
 
 /* --- the parameter --- */
 
-static bool differs(const struct across *x, struct bk_str name)
+struct param {                 /* of the runs */
+    struct bk_str name, value; /* the first run's that has it */
+    size_t n;                  /* runs that have it */
+    bool differs;
+    bool positive; /* a number above 0 wherever it is */
+};
+
+static int by_name(const void *a, const void *b)
 {
-    struct bk_str first = bk_row_param(x->tried[0].run, name);
-    for (size_t i = 1; i < x->n_tried; i++) {
-        if (!bk_eq(first, bk_row_param(x->tried[i].run, name)))
-            return true;
+    const struct param *x = *(const struct param *const *)a;
+    const struct param *y = *(const struct param *const *)b;
+    return bk_cmp(x->name, y->name);
+}
+
+static void see_pair(struct across *x, struct params *all, const struct bk_pair *pair)
+{
+    struct param *p = bk_map_get(&all->known, pair->name);
+    double value;
+    if (p == NULL) {
+        p = bk_alloc(x->arena, sizeof *p);
+        *p = (struct param){.name = pair->name, .value = pair->value, .positive = true};
+        bk_map_put(x->arena, &all->known, pair->name, p);
+        *BK_PUSH(x->arena, all->items, all->n) = p;
     }
-    return false;
+    p->n++;
+    p->differs = p->differs || !bk_eq(p->value, pair->value);
+    p->positive = p->positive && bk_parse_double(pair->value, &value) && value > 0;
+}
+
+/* All parameters of the runs, in order of the alphabet. */
+static void see_params(struct across *x)
+{
+    struct params *all = &x->params;
+    for (size_t i = 0; i < x->n_tried; i++) {
+        const struct bk_run_row *run = x->tried[i].run;
+        for (size_t k = 0; k < run->n_config; k++)
+            see_pair(x, all, &run->config[k]);
+    }
+    if (all->n > 1)
+        qsort(all->items, all->n, sizeof(struct param *), by_name);
+    for (size_t i = 0; i < all->n; i++)
+        all->items[i]->differs =
+            all->items[i]->differs || all->items[i]->n < x->n_tried;
 }
 
 /* A number above 0 in every run. */
 static bool may_be_load(const struct across *x, struct bk_str name)
 {
-    for (size_t i = 0; i < x->n_tried; i++) {
-        if (!(bk_capacity_param(x->tried[i].run, name) > 0))
-            return false;
-    }
-    return true;
-}
-
-static bool is_listed(const struct bk_str *names, size_t n, struct bk_str name)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (bk_eq(names[i], name))
-            return true;
-    }
-    return false;
-}
-
-/* All parameters that differ between the runs, in order of the alphabet. */
-static void list_differing(struct across *x, struct bk_str **names, size_t *n)
-{
-    struct bk_map seen = {NULL, 0, 0};
-    *names = NULL;
-    *n = 0;
-    for (size_t i = 0; i < x->n_tried; i++) {
-        for (size_t k = 0; k < x->tried[i].run->n_config; k++) {
-            struct bk_str name = x->tried[i].run->config[k].name;
-            if (bk_map_get(&seen, name) != NULL)
-                continue;
-            bk_map_put(x->arena, &seen, name, x);
-            if (differs(x, name))
-                *BK_PUSH(x->arena, *names, *n) = name;
-        }
-    }
+    const struct param *p = bk_map_get(&x->params.known, name);
+    return p != NULL && p->positive && p->n == x->n_tried;
 }
 
 static struct bk_str joined(struct bk_arena *a, const struct bk_str *names, size_t n)
@@ -233,12 +246,13 @@ static bool no_such_load(const struct across *x, const char *by,
 static bool choose_by(const struct bk_capacity_args *o, struct across *x,
                       struct bk_err *err)
 {
-    struct bk_str *names, *loads = NULL;
-    size_t n, n_loads = 0;
-    list_differing(x, &names, &n);
-    for (size_t i = 0; i < n; i++) {
-        if (may_be_load(x, names[i]))
-            *BK_PUSH(x->arena, loads, n_loads) = names[i];
+    struct bk_str *loads = NULL;
+    size_t n_loads = 0;
+    see_params(x);
+    for (size_t i = 0; i < x->params.n; i++) {
+        const struct param *p = x->params.items[i];
+        if (p->differs && may_be_load(x, p->name))
+            *BK_PUSH(x->arena, loads, n_loads) = p->name;
     }
     if (o->by != NULL && !may_be_load(x, bk_str(o->by)))
         return no_such_load(x, o->by, loads, n_loads, err);
@@ -255,19 +269,21 @@ static bool choose_by(const struct bk_capacity_args *o, struct across *x,
                        BK_F(all));
     }
     x->by = o->by != NULL ? bk_str(o->by) : loads[0];
-    for (size_t i = 0; i < n; i++) {
-        if (!bk_eq(names[i], x->by))
-            *BK_PUSH(x->arena, x->others, x->n_others) = names[i];
+    for (size_t i = 0; i < x->params.n; i++) {
+        const struct param *p = x->params.items[i];
+        if (p->differs && !bk_eq(p->name, x->by))
+            *BK_PUSH(x->arena, x->others, x->n_others) = p->name;
     }
     return true;
 }
 
 static struct bk_str others_of(const struct across *x, const struct bk_run_row *run)
 {
-    struct bk_pair *pairs = bk_alloc_array(x->arena, x->n_others + 1, sizeof *pairs);
+    struct bk_pair *pairs = bk_alloc_array(x->arena, run->n_config + 1, sizeof *pairs);
     size_t n = 0;
     for (size_t i = 0; i < run->n_config; i++) {
-        if (is_listed(x->others, x->n_others, run->config[i].name))
+        const struct param *p = bk_map_get(&x->params.known, run->config[i].name);
+        if (p->differs && !bk_eq(p->name, x->by))
             pairs[n++] = run->config[i];
     }
     return bk_config_text(x->arena, pairs, n);

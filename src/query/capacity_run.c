@@ -116,6 +116,12 @@ static bool failed_median(const struct bk_moment *m, double *median, struct bk_e
     return true;
 }
 
+/* Totals that fall (a tool was started again) tell of nothing. */
+static double grown(double x)
+{
+    return x < 0 ? 0 : x;
+}
+
 static bool take(void *self, const struct bk_moment *m, struct bk_err *err)
 {
     struct loading *l = self;
@@ -125,9 +131,9 @@ static bool take(void *self, const struct bk_moment *m, struct bk_err *err)
                                  .to = m->to,
                                  .load = m->load,
                                  .started = m->started,
-                                 .completed = m->completed,
-                                 .failed = m->failed,
-                                 .iterations = m->iterations,
+                                 .completed = grown(m->completed),
+                                 .failed = grown(m->failed),
+                                 .iterations = grown(m->iterations),
                                  .mean = m->mean,
                                  .p95 = m->p95,
                                  .failed_median = (double)NAN};
@@ -384,7 +390,7 @@ static struct bk_value count_cell(double x)
 static double ok_rate(const struct levels *l, const struct level *level)
 {
     double ok = level->completed - (l->c->failures ? level->failed : 0);
-    return ok / level->seconds;
+    return fmax(ok, 0) / level->seconds;
 }
 
 static void add_level(struct bk_report *r, struct bk_section *section,
