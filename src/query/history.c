@@ -5,9 +5,9 @@
  * session before it; and with the best row of its group.  Rows of failed and invalid runs
  * keep their place but are never best and never what others are compared with.  What may
  * be said of a row follows from how many earlier sessions had its config (docs/history.md). */
-#include "series.h"
-
 #include "../base/time.h"
+#include "changes.h"
+#include "judge.h"
 #include "question.h"
 
 #include <math.h>
@@ -35,6 +35,7 @@ enum series_column {
     VS_PREVIOUS,
     VS_BEST,
     BAR,
+    MARK,
     VERDICT,
     WHY,
     N_SERIES
@@ -56,6 +57,7 @@ static const struct bk_column series_columns[N_SERIES] = {
     [VS_PREVIOUS] = {"vs_previous", "ratio", BK_COL_PERCENT | BK_COL_SIGNED},
     [VS_BEST] = {"vs_best", "ratio", BK_COL_PERCENT | BK_COL_SIGNED},
     [BAR] = {"bar", "", BK_COL_HUMAN},
+    [MARK] = {"mark", "", 0},
     [VERDICT] = {"verdict", "", 0},
     [WHY] = {"why", "", BK_COL_MACHINE},
 };
@@ -70,7 +72,57 @@ enum {
     N_TREND = sizeof trend_columns / sizeof *trend_columns
 };
 
+enum change_column {
+    CHANGE_SESSION,
+    CHANGE_INDEX,
+    CHANGE_HARDWARE,
+    CHANGE_MODEL,
+    CHANGE_ENGINE,
+    CHANGE_WORKLOAD,
+    CHANGE_CONFIG,
+    CHANGE_LAST_BEFORE,
+    CHANGE_BEFORE,
+    CHANGE_AFTER,
+    CHANGE_RATIO,
+    CHANGE_SIZE,
+    CHANGE_DIRECTION,
+    CHANGE_P,
+    CHANGE_AGREEMENT,
+    CHANGE_N_BEFORE,
+    CHANGE_N_AFTER,
+    CHANGE_VERDICT,
+    N_CHANGE
+};
+
+static const struct bk_column change_columns[N_CHANGE] = {
+    [CHANGE_SESSION] = {"session", "", 0},
+    [CHANGE_INDEX] = {"index", "", BK_COL_MACHINE},
+    [CHANGE_HARDWARE] = {"hardware", "", 0},
+    [CHANGE_MODEL] = {"model", "", 0},
+    [CHANGE_ENGINE] = {"engine", "", 0},
+    [CHANGE_WORKLOAD] = {"workload", "", 0},
+    [CHANGE_CONFIG] = {"config", "", BK_COL_MACHINE},
+    [CHANGE_LAST_BEFORE] = {"last_before", "", BK_COL_MACHINE},
+    [CHANGE_BEFORE] = {"before", "*", 0},
+    [CHANGE_AFTER] = {"after", "*", 0},
+    [CHANGE_RATIO] = {"ratio", "", BK_COL_MACHINE},
+    [CHANGE_SIZE] = {"change", "ratio", BK_COL_PERCENT | BK_COL_SIGNED},
+    [CHANGE_DIRECTION] = {"direction", "", BK_COL_MACHINE},
+    [CHANGE_P] = {"p", "", 0},
+    [CHANGE_AGREEMENT] = {"agreement", "ratio", BK_COL_PERCENT},
+    [CHANGE_N_BEFORE] = {"n_before", "", 0},
+    [CHANGE_N_AFTER] = {"n_after", "", 0},
+    [CHANGE_VERDICT] = {"verdict", "", 0},
+};
+
 static const char *const eighths[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+/* NULL: no word. */
+static const char *const mark_names[] = {
+    [BK_MARK_NONE] = NULL, [BK_MARK_OUTLIER] = "outlier", [BK_MARK_CHANGE] = "change"};
+
+/* What more sessions would show takes a while to compute: it is told of the last rows. */
+#define DETAILED_ROWS ((size_t)100)
+
 #define BAR_CELLS       12
 #define SPARKLINE_CELLS ((size_t)60)
 
@@ -161,7 +213,7 @@ struct group {
 
 static bool is_better(const struct bk_series *h, double a, double b)
 {
-    return h->direction == 'l' ? a < b : a > b;
+    return h->q.worse == BK_HIGHER_IS_WORSE ? a < b : a > b;
 }
 
 /* Best row of a group; NULL when none may be, or no direction is better. */
@@ -169,7 +221,7 @@ static const struct bk_series_row *best_of(const struct bk_series *h,
                                            const struct group *g)
 {
     const struct bk_series_row *best = NULL;
-    for (size_t i = g->begin; i < g->end && h->direction != 'n'; i++)
+    for (size_t i = g->begin; i < g->end && h->q.worse != BK_NO_DIRECTION; i++)
         if (bk_series_is_baseline(&h->rows[i]) &&
             (best == NULL || is_better(h, h->rows[i].value, best->value)))
             best = &h->rows[i];
@@ -182,7 +234,7 @@ static struct bk_value change_cell(const struct bk_series *h,
 {
     if (before == NULL || !bk_series_is_judged(h, row))
         return bk_v_null();
-    double change = bk_series_change(h, row->value, before->value);
+    double change = bk_quantity_change(&h->q, row->value, before->value);
     return isnan(change) ? bk_v_null() : bk_v_real(change);
 }
 
@@ -202,8 +254,8 @@ static struct bk_value *add_row(const struct bk_series *h, struct bk_report *r,
     c[CHANGED] =
         bk_v_str(i == g->shown ? config_start(h, i, g->end)
                                : config_change(h->arena, h->rows[i - 1].run, row->run));
-    c[VALUE] = bk_v_real_unit(row->value, h->unit);
-    c[UNIT] = bk_v_str(h->unit);
+    c[VALUE] = bk_v_real_unit(row->value, h->q.unit);
+    c[UNIT] = bk_v_str(h->q.unit);
     c[N_RUNS] = bk_v_int((int64_t)row->n);
     c[STATUS] = bk_v_str(row->status);
     c[VS_BEST] = change_cell(h, row, g->best);
@@ -213,58 +265,137 @@ static struct bk_value *add_row(const struct bk_series *h, struct bk_report *r,
 
 static bool same_session(const struct bk_series *h, size_t i, size_t k)
 {
-    return bk_eq(h->rows[i].run->dim[BK_DIM_SESSION],
-                 h->rows[k].run->dim[BK_DIM_SESSION]);
+    return h->rows[i].at.session == h->rows[k].at.session;
+}
+
+/* What is asked, and what was found so far. */
+struct history {
+    struct bk_series s;
+    struct bk_report *r;
+    struct bk_section *series, *trend, *changes;
+    struct bk_past past;
+    struct bk_case *cases; /* of the rows that are shown */
+    struct bk_value **cells;
+    size_t n_cases;
+    struct bk_series_changes found;
+};
+
+/* A row's cells and its evidence; verdicts come when all are known. */
+static void show_row(struct history *h, const struct group *g, size_t i,
+                     const struct bk_series_row *lone)
+{
+    struct bk_series *s = &h->s;
+    struct bk_case *c = &h->cases[h->n_cases];
+    bk_case_measure(&h->past, &bk_verdict_rule_report, &s->rows[i], 1, c);
+    struct bk_value *cells = add_row(s, h->r, h->series, g, i);
+    cells[VS_PREVIOUS] =
+        change_cell(s, &s->rows[i], c->last == NULL && lone != NULL ? lone : c->last);
+    cells[MARK] = bk_v_text(mark_names[h->found.marks[i]]);
+    h->cells[h->n_cases++] = cells;
 }
 
 /* The rows of a session stand together; returns how many sessions the group has. */
-static size_t add_group(const struct bk_series *h, struct bk_report *r,
-                        struct bk_section *series, const struct group *g)
+static size_t add_group(struct history *h, const struct group *g)
 {
-    struct bk_past past = {.n_sessions = 0};
+    const struct bk_series *s = &h->s;
     const struct bk_series_row *lone = NULL; /* the last session's only row */
     size_t n_shown = 0;
+    bk_past_forget_noise(&h->past);
     for (size_t i = g->begin, end; i < g->end; i = end) {
-        for (end = i + 1; end < g->end && same_session(h, i, end);)
+        for (end = i + 1; end < g->end && same_session(s, i, end);)
             end++;
         bool any = false, alone = end - i == 1;
-        for (size_t k = i; k < end && k >= g->shown; k++) {
-            const struct bk_series_row *row = &h->rows[k];
-            const struct bk_series_row *last =
-                bk_past_of(h->arena, &past, row->config)->last;
-            struct bk_judgement j = bk_series_judge(h, &past, row);
-            struct bk_value *c = add_row(h, r, series, g, k);
-            c[VS_PREVIOUS] = change_cell(h, row, last == NULL && alone ? lone : last);
-            c[VERDICT] = bk_v_text(j.verdict);
-            c[WHY] = bk_v_str(j.why);
-        }
+        for (size_t k = i; k < end && k >= g->shown; k++)
+            show_row(h, g, k, alone ? lone : NULL);
         n_shown += end > g->shown;
         for (size_t k = i; k < end; k++)
-            if (bk_series_is_baseline(&h->rows[k])) {
-                bk_past_add(h, &past, &h->rows[k]);
+            if (bk_series_is_baseline(&s->rows[k])) {
+                bk_past_add(&h->past, &s->rows[k]);
                 any = true;
             }
-        past.n_sessions += any;
         if (any)
-            lone = alone ? &h->rows[i] : NULL;
+            lone = alone ? &s->rows[i] : NULL;
     }
     return n_shown;
 }
 
-static void add_trend(const struct bk_series *h, struct bk_report *r,
-                      struct bk_section *trend, const struct group *g, size_t sessions)
+/* All rows that one call prints are one family of tests. */
+static void add_verdicts(struct history *h)
 {
+    struct bk_arena *a = h->s.arena;
+    size_t detailed = h->n_cases > DETAILED_ROWS ? h->n_cases - DETAILED_ROWS : 0;
+    bk_cases_judge(a, &bk_verdict_rule_report, BK_ADJUST_BENJAMINI_HOCHBERG, h->cases,
+                   h->n_cases);
+    for (size_t i = 0; i < h->n_cases; i++) {
+        if (i >= detailed)
+            bk_case_detail(&bk_verdict_rule_report, &h->cases[i]);
+        h->cells[i][VERDICT] = bk_v_text(bk_verdict_name(h->cases[i].e.verdict));
+        h->cells[i][WHY] = bk_v_str(bk_case_why(a, &h->cases[i]));
+    }
+}
+
+static const char *verdict_of_change(const struct bk_series *s, double change)
+{
+    if (s->q.worse == BK_NO_DIRECTION)
+        return NULL;
+    bool worse = (change > 0) == (s->q.worse == BK_HIGHER_IS_WORSE);
+    return bk_verdict_name(worse ? BK_VERDICT_REGRESSION : BK_VERDICT_IMPROVEMENT);
+}
+
+static void add_change(struct history *h, const struct bk_series_change *x,
+                       size_t index)
+{
+    const struct bk_series *s = &h->s;
+    const struct bk_series_row *row = &s->rows[x->row];
+    struct bk_value *c = bk_section_row(h->r, h->changes);
+    c[CHANGE_SESSION] = bk_v_str(row->run->dim[BK_DIM_SESSION]);
+    c[CHANGE_INDEX] = bk_v_int((int64_t)index);
+    c[CHANGE_HARDWARE] = bk_v_str(row->run->dim[BK_DIM_HARDWARE]);
+    c[CHANGE_MODEL] = bk_v_str(row->run->dim[BK_DIM_MODEL]);
+    c[CHANGE_ENGINE] = bk_v_str(row->run->dim[BK_DIM_ENGINE]);
+    c[CHANGE_WORKLOAD] = bk_v_str(row->run->dim[BK_DIM_WORKLOAD]);
+    c[CHANGE_CONFIG] = bk_v_pairs(row->run->config, row->run->n_config);
+    c[CHANGE_LAST_BEFORE] = bk_v_str(s->rows[x->row_before].run->dim[BK_DIM_SESSION]);
+    c[CHANGE_BEFORE] = bk_v_real_unit(x->before, s->q.unit);
+    c[CHANGE_AFTER] = bk_v_real_unit(x->after, s->q.unit);
+    if (x->before > 0)
+        c[CHANGE_RATIO] = bk_v_real(x->after / x->before);
+    c[CHANGE_SIZE] = bk_v_real(x->change);
+    c[CHANGE_DIRECTION] = bk_v_text(x->change > 0 ? "up" : "down");
+    c[CHANGE_P] = bk_v_real(x->p);
+    c[CHANGE_AGREEMENT] = bk_v_real(x->agreement);
+    c[CHANGE_N_BEFORE] = bk_v_int((int64_t)x->n_before);
+    c[CHANGE_N_AFTER] = bk_v_int((int64_t)x->n_after);
+    c[CHANGE_VERDICT] = bk_v_text(verdict_of_change(s, x->change));
+}
+
+/* The changes of a group whose first session after is shown; the first shown row of the
+ * group has this number in the section of rows. */
+static void add_changes(struct history *h, const struct group *g, size_t first_row)
+{
+    size_t before = h->found.n;
+    bk_series_find_changes(&h->s, g->begin, g->end, &h->found);
+    for (size_t i = before; i < h->found.n; i++)
+        if (h->found.items[i].row >= g->shown)
+            add_change(h, &h->found.items[i],
+                       first_row + h->found.items[i].row - g->shown);
+}
+
+static void add_trend(const struct history *asked, const struct group *g,
+                      size_t sessions)
+{
+    const struct bk_series *h = &asked->s;
     const struct bk_series_row *last = &h->rows[g->end - 1];
-    struct bk_value *c = bk_section_row(r, trend);
+    struct bk_value *c = bk_section_row(asked->r, asked->trend);
     c[0] = bk_v_str(last->run->dim[BK_DIM_HARDWARE]);
     c[1] = bk_v_str(last->run->dim[BK_DIM_MODEL]);
     c[2] = bk_v_str(last->run->dim[BK_DIM_WORKLOAD]);
     c[3] = bk_v_int((int64_t)sessions);
     if (g->best != NULL) {
-        c[4] = bk_v_real_unit(g->best->value, h->unit);
+        c[4] = bk_v_real_unit(g->best->value, h->q.unit);
         c[5] = bk_v_str(g->best->run->dim[BK_DIM_SESSION]);
     }
-    c[6] = bk_v_real_unit(last->value, h->unit);
+    c[6] = bk_v_real_unit(last->value, h->q.unit);
     c[7] = bk_v_str(sparkline(h, g->shown, g->end));
 }
 
@@ -272,7 +403,7 @@ static void add_trend(const struct bk_series *h, struct bk_report *r,
 static struct group group_at(const struct bk_series *h, size_t begin, int64_t window)
 {
     struct group g = {.begin = begin, .shown = begin, .end = begin + 1};
-    while (g.end < h->n && bk_eq(h->rows[g.end].group, h->rows[begin].group))
+    while (g.end < h->n && h->rows[g.end].at.group == h->rows[begin].at.group)
         g.end++;
     if (window > 0 && g.end - begin > (size_t)window)
         g.shown = g.end - (size_t)window;
@@ -280,6 +411,27 @@ static struct group group_at(const struct bk_series *h, size_t begin, int64_t wi
     for (size_t i = g.shown; i < g.end; i++)
         g.largest = fmax(g.largest, h->rows[i].value);
     return g;
+}
+
+static bool dim_differs(const struct bk_series *h, enum bk_dim dim)
+{
+    for (size_t i = 1; i < h->n; i++)
+        if (!bk_eq(h->rows[i].run->dim[dim], h->rows[0].run->dim[dim]))
+            return true;
+    return false;
+}
+
+static const struct bk_column *columns_of_changes(const struct bk_series *h)
+{
+    struct bk_column *c = bk_alloc_array(h->arena, N_CHANGE, sizeof *c);
+    for (size_t i = 0; i < N_CHANGE; i++)
+        c[i] = change_columns[i];
+    c[CHANGE_MODEL].flags = dim_differs(h, BK_DIM_MODEL) ? 0 : BK_COL_MACHINE;
+    c[CHANGE_ENGINE].flags = dim_differs(h, BK_DIM_ENGINE) ? 0 : BK_COL_MACHINE;
+    c[CHANGE_WORKLOAD].flags = dim_differs(h, BK_DIM_WORKLOAD) ? 0 : BK_COL_MACHINE;
+    if (h->q.scale == BK_SCALE_SHARE)
+        c[CHANGE_SIZE] = (struct bk_column){"change", "pp", BK_COL_SIGNED};
+    return c;
 }
 
 /* What all rows have alike needs no column for people; shares differ by points. */
@@ -291,17 +443,12 @@ static const struct bk_column *columns_for(const struct bk_series *h)
     bool several = false;
     for (size_t i = 0; i < N_SERIES; i++)
         c[i] = series_columns[i];
-    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
-        bool differs = false;
-        for (size_t i = 1; i < h->n; i++)
-            differs = differs || !bk_eq(h->rows[i].run->dim[dims[k]],
-                                        h->rows[0].run->dim[dims[k]]);
-        c[names[k]].flags = differs ? 0 : BK_COL_MACHINE;
-    }
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+        c[names[k]].flags = dim_differs(h, dims[k]) ? 0 : BK_COL_MACHINE;
     for (size_t i = 0; i < h->n; i++)
         several = several || h->rows[i].n > 1;
     c[N_RUNS].flags = several ? 0 : BK_COL_MACHINE;
-    if (bk_series_is_share(h)) {
+    if (h->q.scale == BK_SCALE_SHARE) {
         c[VS_PREVIOUS] = (struct bk_column){"vs_previous", "pp", BK_COL_SIGNED};
         c[VS_BEST] = (struct bk_column){"vs_best", "pp", BK_COL_SIGNED};
     }
@@ -327,64 +474,42 @@ static void choose_stat(struct bk_arena *a, const struct history_args *o,
         *stat = bk_str(o->stat);
 }
 
-static bool find_metric(struct bk_db *db, struct bk_series *h, struct bk_str metric,
+/* The rows of the runs that have the metric and stat. */
+static bool load_values(struct bk_db *db, const struct history_args *o,
+                        const struct bk_lines *lines, struct bk_series *s,
                         struct bk_err *err)
 {
-    struct bk_stmt *st = bk_stmt(db, BK_SQL_METRIC_BY_NAME);
-    bk_bind_text(st, ":metric", metric);
-    bool found;
-    bool ok = bk_step(st, &found, err);
-    if (ok && found) {
-        h->unit = bk_dup(h->arena, bk_col_text(st, 1));
-        struct bk_str direction = bk_col_text(st, 2);
-        h->direction = direction.len > 0 ? direction.ptr[0] : 'n';
-        h->floor = bk_col_real(st, 3);
-    }
-    bk_reset(st);
-    if (!ok)
+    const struct bk_run_list *runs = lines->runs;
+    struct bk_arena *a = s->arena;
+    struct bk_run_values loaded;
+    if (!bk_values_load(db, a, bk_cstr(a, s->q.metric), bk_cstr(a, s->q.stat),
+                        o->scope != NULL ? o->scope : "", &loaded, err))
         return false;
-    if (!found)
-        return bk_fail(err, BK_EUSAGE,
-                       "no run has a metric '%.*s'; 'benchkeep metrics' lists them",
-                       BK_F(metric));
-    h->survives_failure = bk_is(metric, "error_rate") || bk_is(metric, "ok_throughput");
-    return true;
-}
-
-/* Adds the runs that have the metric and stat. */
-static bool load_values(struct bk_db *db, const struct history_args *o,
-                        const struct bk_run_list *runs, struct bk_str metric,
-                        struct bk_str stat, struct bk_series *h, struct bk_err *err)
-{
-    struct bk_run_values values;
-    if (!bk_values_load(db, h->arena, bk_cstr(h->arena, metric),
-                        bk_cstr(h->arena, stat), o->scope != NULL ? o->scope : "",
-                        &values, err))
-        return false;
+    double *values = bk_alloc_array(a, runs->n + 1, sizeof *values);
     for (size_t i = 0; i < runs->n; i++) {
-        const struct bk_run_value *v = bk_values_of(&values, runs->rows[i].id);
-        if (v != NULL)
-            bk_series_add(h, &runs->rows[i], v->value);
+        const struct bk_run_value *v = bk_values_of(&loaded, runs->rows[i].id);
+        values[i] = v != NULL ? v->value : (double)NAN;
     }
+    bk_series_fill(s, lines, values);
     return true;
 }
 
 /* Without a stat: the single number, or the one that most tools give of a time. */
 static bool load_usual(struct bk_db *db, const struct history_args *o,
-                       const struct bk_run_list *runs, struct bk_str metric,
-                       struct bk_str *stat, struct bk_series *h, struct bk_err *err)
+                       const struct bk_lines *lines, struct bk_series *s,
+                       struct bk_err *err)
 {
     static const char *const usual[] = {"p95", "value", "p99", "p50", "mean"};
-    bool time = bk_is(h->unit, "s") && !bk_is(metric, "duration");
-    if (stat->len > 0)
-        return load_values(db, o, runs, metric, *stat, h, err);
-    for (size_t i = time ? 0 : 1; i < sizeof usual / sizeof *usual && h->n == 0; i++) {
-        *stat = bk_str(usual[i]);
-        if (!load_values(db, o, runs, metric, *stat, h, err))
+    bool time = bk_is(s->q.unit, "s") && !bk_is(s->q.metric, "duration");
+    if (s->q.stat.len > 0)
+        return load_values(db, o, lines, s, err);
+    for (size_t i = time ? 0 : 1; i < sizeof usual / sizeof *usual && s->n == 0; i++) {
+        s->q.stat = bk_str(usual[i]);
+        if (!load_values(db, o, lines, s, err))
             return false;
     }
-    if (h->n == 0)
-        *stat = bk_str(time ? usual[0] : usual[1]);
+    if (s->n == 0)
+        s->q.stat = bk_str(time ? usual[0] : usual[1]);
     return true;
 }
 
@@ -419,7 +544,8 @@ static bool load_runs(struct bk_db *db, const struct history_args *o,
 static bool several_sessions(const struct bk_series *h)
 {
     for (size_t i = 1; i < h->n; i++)
-        if (bk_eq(h->rows[i].group, h->rows[i - 1].group) && !same_session(h, i, i - 1))
+        if (h->rows[i].at.group == h->rows[i - 1].at.group &&
+            !same_session(h, i, i - 1))
             return true;
     return false;
 }
@@ -444,48 +570,60 @@ static void add_notes(const struct bk_series *h, struct bk_report *r,
                        "claims=true follows what reports say",
                        n_retold, n_retold == 1 ? "" : "s",
                        n_retold == 1 ? "is" : "are");
-    if (h->by_name && several_sessions(h))
+    if (h->lines->by_name && several_sessions(h))
         bk_report_note(r, "undated", BK_INFO,
                        "not every session has a start: they stand in the order of "
                        "their names");
-    if (runs->n > 0 && h->n > 0 && h->direction == 'n')
+    if (runs->n > 0 && h->n > 0 && h->q.worse == BK_NO_DIRECTION)
         bk_report_note(r, "neutral", BK_INFO,
                        "neither more nor less of this metric is better");
+}
+
+static void answer(struct history *h, const struct history_args *o)
+{
+    struct bk_series *s = &h->s;
+    struct bk_report *r = h->r;
+    bool single = bk_is(s->q.stat, "value");
+    r->title = single
+                   ? s->q.metric
+                   : bk_fmt(r->arena, "%.*s %.*s", BK_F(s->q.metric), BK_F(s->q.stat));
+    h->series = bk_report_section(r, "series", columns_for(s), N_SERIES);
+    h->changes = bk_report_section(r, "changes", columns_of_changes(s), N_CHANGE);
+    h->trend = bk_report_section(r, "trend", trend_columns, N_TREND);
+    h->cases = bk_alloc_array(r->arena, s->n + 1, sizeof *h->cases);
+    h->cells = bk_alloc_array(r->arena, s->n + 1, sizeof *h->cells);
+    h->found.marks = bk_alloc_array(r->arena, s->n + 1, sizeof *h->found.marks);
+    bk_past_begin(&h->past, s);
+    for (size_t first = 0; first < s->n;) {
+        struct group g = group_at(s, first, o->window);
+        add_changes(h, &g, h->n_cases);
+        add_trend(h, &g, add_group(h, &g));
+        first = g.end;
+    }
+    add_verdicts(h);
 }
 
 static bool ask(struct bk_db *db, const void *args, const struct bk_strings *positional,
                 const struct bk_strings *where, struct bk_report *r, struct bk_err *err)
 {
     const struct history_args *o = args;
-    struct bk_series h = {.arena = r->arena};
-    struct bk_str metric, stat;
+    struct history h = {.r = r, .s = {.arena = r->arena}};
     struct bk_run_list runs;
+    struct bk_lines lines;
     size_t n_retold;
     (void)positional;
-    choose_stat(r->arena, o, &metric, &stat);
-    if (!find_metric(db, &h, metric, err) ||
+    choose_stat(r->arena, o, &h.s.q.metric, &h.s.q.stat);
+    if (!bk_quantity_find(db, r->arena, &h.s.q, err) ||
         !load_runs(db, o, where, r->arena, &runs, &n_retold, err))
         return false;
-    for (size_t i = 0; i < runs.n; i++)
-        bk_series_date(&h, &runs.rows[i]);
-    if (!load_usual(db, o, &runs, metric, &stat, &h, err))
+    bk_lines_make(r->arena, &runs, &lines);
+    if (!load_usual(db, o, &lines, &h.s, err))
         return false;
-    bk_series_finish(&h);
-    bk_report_arg(r, "metric", metric);
-    bk_report_arg(r, "stat", stat);
-    r->title = bk_is(stat, "value")
-                   ? metric
-                   : bk_fmt(r->arena, "%.*s %.*s", BK_F(metric), BK_F(stat));
-    struct bk_section *series =
-        bk_report_section(r, "series", columns_for(&h), N_SERIES);
-    struct bk_section *trend = bk_report_section(r, "trend", trend_columns, N_TREND);
-    for (size_t first = 0; first < h.n;) {
-        struct group g = group_at(&h, first, o->window);
-        add_trend(&h, r, trend, &g, add_group(&h, r, series, &g));
-        first = g.end;
-    }
-    add_notes(&h, r, &runs, n_retold);
-    if (h.n == 0)
+    bk_report_arg(r, "metric", h.s.q.metric);
+    bk_report_arg(r, "stat", h.s.q.stat);
+    answer(&h, o);
+    add_notes(&h.s, r, &runs, n_retold);
+    if (h.s.n == 0)
         bk_report_note(r, "no-data", BK_WARNING, "no such run has %.*s",
                        BK_F(r->title));
     return true;

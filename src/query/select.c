@@ -328,7 +328,7 @@ bool bk_run_by_ref(struct bk_db *db, struct bk_arena *a, struct bk_str ref,
 
 static const struct {
     const char *text;
-    enum bk_comparison op;
+    enum bk_operator op;
 } operators[] = {
     /* two characters before one, so that "<=" is not read as "<" */
     {"!=", BK_CMP_NE}, {"<=", BK_CMP_LE}, {">=", BK_CMP_GE}, {"=", BK_CMP_EQ},

@@ -41,7 +41,7 @@ struct bk_run_list {
 
 struct bk_condition {
     struct bk_str name, value;
-    enum bk_comparison {
+    enum bk_operator {
         BK_CMP_EQ,
         BK_CMP_NE,
         BK_CMP_LE,

@@ -1,108 +1,55 @@
-/* The rows of a history: see series.h.
- *
- * Tests are Student's t with one new session: on logs for throughputs and times, whose
- * effects are ratios; on the values themselves for shares.  The noise is that of
- * repeated sessions of one config, pooled over the configs of the group (Welford's
- * running sums), or of the row's own config alone where there is too little of it. */
+/* Runs sorted into lines, and the rows of a series: see series.h. */
 #include "series.h"
 
-#include "../base/num.h"
 #include "../base/time.h"
-#include "../stats/student.h"
 #include "../stats/summary.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* Two-sided level, and the power at which the smallest visible effect is told. */
-#define ALPHA 0.05
-#define POWER 0.80
-/* Noise is pooled from so many degrees of freedom on. */
-#define MIN_POOLED_DF 5
-/* With the own config's few sessions alone, a change must be this many times the
- * smallest effect that matters. */
-#define FEW_SESSIONS_FACTOR 3.0
-#define MIN_OLD_SESSIONS    2
+/* --- what a series is of --- */
 
-/* --- rows --- */
-
-static int status_rank(struct bk_str status)
+void bk_quantity_settle(struct bk_quantity *q, struct bk_str direction)
 {
-    static const char *const order[] = {"ok", "degraded", "failed", "invalid"};
-    for (int i = 0; i < 4; i++)
-        if (bk_is(status, order[i]))
-            return i;
-    return 0;
+    char first = direction.len > 0 ? direction.ptr[0] : 'n';
+    q->scale = bk_is(q->unit, "ratio") ? BK_SCALE_SHARE : BK_SCALE_RATIO;
+    q->worse = first == 'h'   ? BK_LOWER_IS_WORSE
+               : first == 'l' ? BK_HIGHER_IS_WORSE
+                              : BK_NO_DIRECTION;
+    q->survives_failure =
+        bk_is(q->metric, "error_rate") || bk_is(q->metric, "ok_throughput");
 }
 
-bool bk_series_is_baseline(const struct bk_series_row *row)
+bool bk_quantity_find(struct bk_db *db, struct bk_arena *a, struct bk_quantity *q,
+                      struct bk_err *err)
 {
-    return status_rank(row->status) < 2;
+    struct bk_stmt *st = bk_stmt(db, BK_SQL_METRIC_BY_NAME);
+    bk_bind_text(st, ":metric", q->metric);
+    bool found;
+    bool ok = bk_step(st, &found, err);
+    if (ok && found) {
+        q->unit = bk_dup(a, bk_col_text(st, 1));
+        bk_quantity_settle(q, bk_col_text(st, 2));
+        q->floor = bk_col_real(st, 3);
+        q->canonical = bk_col_int(st, 4) != 0;
+    }
+    bk_reset(st);
+    if (!ok)
+        return false;
+    return found ||
+           bk_fail(err, BK_EUSAGE,
+                   "no run has a metric '%.*s'; 'benchkeep metrics' lists them",
+                   BK_F(q->metric));
 }
 
-bool bk_series_is_judged(const struct bk_series *s, const struct bk_series_row *row)
+double bk_quantity_change(const struct bk_quantity *q, double value, double before)
 {
-    return s->survives_failure || bk_series_is_baseline(row);
-}
-
-bool bk_series_is_share(const struct bk_series *s)
-{
-    return bk_is(s->unit, "ratio");
-}
-
-double bk_series_change(const struct bk_series *s, double value, double before)
-{
-    if (bk_series_is_share(s))
+    if (q->scale == BK_SCALE_SHARE)
         return value - before;
     return before != 0 ? value / before - 1 : (double)NAN;
 }
 
-void bk_series_date(struct bk_series *s, const struct bk_run_row *run)
-{
-    if (run->started_ns == BK_NO_TIME)
-        return;
-    int64_t *start = bk_map_get(&s->sessions, run->dim[BK_DIM_SESSION]);
-    if (start == NULL) {
-        start = bk_alloc(s->arena, sizeof *start);
-        *start = run->started_ns;
-        bk_map_put(s->arena, &s->sessions, run->dim[BK_DIM_SESSION], start);
-    }
-    if (run->started_ns < *start)
-        *start = run->started_ns;
-}
-
-void bk_series_add(struct bk_series *s, const struct bk_run_row *run, double value)
-{
-    struct bk_arena *a = s->arena;
-    struct bk_str group =
-        bk_fmt(a, "%.*s\n%.*s\n%.*s", BK_F(run->dim[BK_DIM_HARDWARE]),
-               BK_F(run->dim[BK_DIM_MODEL]), BK_F(run->dim[BK_DIM_WORKLOAD]));
-    struct bk_str config = bk_config_text(a, run->config, run->n_config);
-    config = bk_fmt(a, "%.*s\n%.*s", BK_F(run->dim[BK_DIM_ENGINE]), BK_F(config));
-    struct bk_str key = bk_fmt(a, "%.*s\n%.*s\n%.*s", BK_F(group),
-                               BK_F(run->dim[BK_DIM_SESSION]), BK_F(config));
-    size_t *index = bk_map_get(&s->known, key);
-    if (index == NULL) {
-        index = bk_alloc(a, sizeof *index);
-        *index = s->n;
-        bk_map_put(a, &s->known, key, index);
-        *BK_PUSH(a, s->rows, s->n) =
-            (struct bk_series_row){.run = run,
-                                   .group = group,
-                                   .config = config,
-                                   .status = run->status,
-                                   .status_why = run->status_why,
-                                   .started_ns = run->started_ns};
-    }
-    struct bk_series_row *row = &s->rows[*index];
-    if (status_rank(run->status) > status_rank(row->status)) {
-        row->status = run->status;
-        row->status_why = run->status_why;
-    }
-    *BK_PUSH(a, row->values, row->n) = value;
-}
-
-/* --- order --- */
+/* --- names in order --- */
 
 static struct bk_str digits_of(struct bk_str s)
 {
@@ -141,233 +88,296 @@ static int by_name(struct bk_str x, struct bk_str y)
     return bk_cmp(all_x, all_y);
 }
 
-static int by_id(const struct bk_series_row *a, const struct bk_series_row *b)
-{
-    return a->run->id < b->run->id ? -1 : a->run->id > b->run->id;
-}
+/* --- sessions --- */
 
-static int by_group_and_time(const void *x, const void *y)
+struct entry { /* a session, group or line while it is being numbered */
+    struct bk_str key;
+    size_t number, rank;
+    int64_t started_ns;
+};
+
+struct numbering {
+    struct bk_arena *arena;
+    struct bk_map known;
+    struct entry **items;
+    size_t n;
+};
+
+static struct entry *number(struct numbering *of, struct bk_str key)
 {
-    const struct bk_series_row *a = x, *b = y;
-    int order = bk_cmp(a->group, b->group);
-    if (order != 0)
-        return order;
-    if (a->started_ns != b->started_ns) {
-        if (a->started_ns == BK_NO_TIME || b->started_ns == BK_NO_TIME)
-            return a->started_ns == BK_NO_TIME ? 1 : -1;
-        return a->started_ns < b->started_ns ? -1 : 1;
+    struct entry *e = bk_map_get(&of->known, key);
+    if (e == NULL) {
+        e = bk_alloc(of->arena, sizeof *e);
+        *e = (struct entry){key, of->n, of->n, BK_NO_TIME};
+        bk_map_put(of->arena, &of->known, key, e);
+        *BK_PUSH(of->arena, of->items, of->n) = e;
     }
-    order = by_name(a->run->dim[BK_DIM_SESSION], b->run->dim[BK_DIM_SESSION]);
-    return order != 0 ? order : by_id(a, b);
+    return e;
 }
 
-static int by_group_and_name(const void *x, const void *y)
+static int entries_by_key(const void *x, const void *y)
 {
-    const struct bk_series_row *a = x, *b = y;
-    int order = bk_cmp(a->group, b->group);
-    if (order == 0)
-        order = by_name(a->run->dim[BK_DIM_SESSION], b->run->dim[BK_DIM_SESSION]);
-    return order != 0 ? order : by_id(a, b);
+    const struct entry *const *a = x, *const *b = y;
+    return bk_cmp((*a)->key, (*b)->key);
 }
 
-/* Rows in the order of names: are the known starts in order too? */
-static bool names_follow_time(const struct bk_series *s)
+static int entries_by_name(const void *x, const void *y)
 {
-    const struct bk_series_row *last = NULL;
-    for (size_t i = 0; i < s->n; i++) {
-        const struct bk_series_row *row = &s->rows[i];
-        if (row->started_ns == BK_NO_TIME)
+    const struct entry *const *a = x, *const *b = y;
+    return by_name((*a)->key, (*b)->key);
+}
+
+static int entries_by_time(const void *x, const void *y)
+{
+    const struct entry *const *a = x, *const *b = y;
+    int64_t s = (*a)->started_ns, t = (*b)->started_ns;
+    if (s == t)
+        return entries_by_name(x, y);
+    if (s == BK_NO_TIME || t == BK_NO_TIME)
+        return s == BK_NO_TIME ? 1 : -1;
+    return s < t ? -1 : 1;
+}
+
+/* Sessions in the order of names: are the known starts in order too? */
+static bool names_follow_time(const struct numbering *sessions)
+{
+    int64_t last = BK_NO_TIME;
+    for (size_t i = 0; i < sessions->n; i++) {
+        int64_t start = sessions->items[i]->started_ns;
+        if (start == BK_NO_TIME)
             continue;
-        if (last != NULL && bk_eq(last->group, row->group) &&
-            last->started_ns > row->started_ns &&
-            !bk_eq(last->run->dim[BK_DIM_SESSION], row->run->dim[BK_DIM_SESSION]))
+        if (last != BK_NO_TIME && start < last)
             return false;
-        last = row;
+        last = start;
     }
     return true;
 }
 
-void bk_series_finish(struct bk_series *s)
+static void sort_entries(struct numbering *of, int (*order)(const void *, const void *))
+{
+    if (of->n > 1)
+        qsort(of->items, of->n, sizeof *of->items, order);
+}
+
+static void rank(struct numbering *of)
+{
+    for (size_t i = 0; i < of->n; i++)
+        of->items[i]->rank = i;
+}
+
+static void rank_sessions(struct bk_lines *lines, struct numbering *sessions)
 {
     bool undated = false;
-    for (size_t i = 0; i < s->n; i++) {
-        struct bk_series_row *row = &s->rows[i];
-        bk_sort(row->values, row->n);
-        row->value = bk_median(row->values, row->n);
-        const int64_t *start = bk_map_get(&s->sessions, row->run->dim[BK_DIM_SESSION]);
-        if (row->started_ns == BK_NO_TIME && start != NULL)
-            row->started_ns = *start;
-        undated = undated || row->started_ns == BK_NO_TIME;
-    }
-    if (s->n < 2)
-        return;
+    for (size_t i = 0; i < sessions->n; i++)
+        undated = undated || sessions->items[i]->started_ns == BK_NO_TIME;
     if (undated) {
-        qsort(s->rows, s->n, sizeof *s->rows, by_group_and_name);
-        s->by_name = names_follow_time(s);
+        sort_entries(sessions, entries_by_name);
+        lines->by_name = names_follow_time(sessions);
     }
-    if (!s->by_name)
-        qsort(s->rows, s->n, sizeof *s->rows, by_group_and_time);
+    if (!lines->by_name)
+        sort_entries(sessions, entries_by_time);
+    rank(sessions);
+    lines->n_sessions = sessions->n;
+    lines->sessions =
+        bk_alloc_array(lines->arena, sessions->n, sizeof *lines->sessions);
+    for (size_t i = 0; i < sessions->n; i++)
+        lines->sessions[i] = (struct bk_session){sessions->items[i]->key,
+                                                 sessions->items[i]->started_ns};
 }
 
-/* --- the past --- */
+/* --- lines --- */
 
-struct bk_past_config *bk_past_of(struct bk_arena *a, struct bk_past *past,
-                                  struct bk_str config)
-{
-    struct bk_past_config *p = bk_map_get(&past->configs, config);
-    if (p == NULL) {
-        p = bk_alloc(a, sizeof *p);
-        bk_map_put(a, &past->configs, config, p);
-    }
-    return p;
-}
-
-/* On which scale values are compared. */
-static double scaled(const struct bk_series *s, double value)
-{
-    return bk_series_is_share(s) ? value : log(value);
-}
-
-static bool has_scale(const struct bk_series *s, double value)
-{
-    return bk_series_is_share(s) || value > 0;
-}
-
-void bk_past_add(const struct bk_series *s, struct bk_past *past,
-                 const struct bk_series_row *row)
-{
-    struct bk_past_config *p = bk_past_of(s->arena, past, row->config);
-    p->last = row;
-    if (!has_scale(s, row->value))
-        return;
-    double x = scaled(s, row->value), delta = x - p->mean;
-    past->df += p->n > 0;
-    p->n++;
-    p->mean += delta / (double)p->n;
-    double growth = delta * (x - p->mean);
-    p->ss += growth;
-    past->ss += growth;
-}
-
-/* --- what may be said --- */
-
-/* "+12.6 %" or "+12.60 pp". */
-static struct bk_str change_text(const struct bk_series *s, double change)
-{
-    char text[352];
-    bool share = bk_series_is_share(s);
-    bk_format_fixed(change * 100, share ? 2 : 1, text);
-    return bk_fmt(s->arena, "%s%s %s", change > 0 ? "+" : "", text, share ? "pp" : "%");
-}
-
-/* A difference on the scale of comparison as people read it. */
-static double unscaled(const struct bk_series *s, double difference)
-{
-    return bk_series_is_share(s) ? difference : exp(difference) - 1;
-}
-
-static const char *verdict_of_change(const struct bk_series *s,
-                                     const struct bk_series_row *row, double change)
-{
-    if (s->direction == 'n')
-        return "inconclusive";
-    bool better = (change > 0) == (s->direction == 'h');
-    if (better && !bk_series_is_baseline(row))
-        return "invalid"; /* a failed run is no improvement */
-    return better ? "improvement" : "regression";
-}
-
-/* Critical values as a table gives them: many degrees of freedom are rounded down, so
- * that a long history takes few of the costly quantiles. */
-static void read_critical(struct bk_past *past, size_t df)
-{
-    const size_t many = 100;
-    if (df > many)
-        df -= df % many;
-    if (past->t.df == df)
-        return;
-    past->t.df = df;
-    past->t.level = bk_student_quantile(1 - ALPHA / 2, (double)df);
-    past->t.power = bk_student_quantile(POWER, (double)df);
-}
-
-struct noise {
-    double sd;
-    size_t df;
-    bool borrowed; /* from other configs too */
+struct ordered { /* a run while they are sorted */
+    struct bk_place at;
+    size_t run;
 };
 
-/* No spread at all: no test, the floor alone. */
-static struct bk_judgement judge_constant(const struct bk_series *s,
-                                          const struct bk_series_row *row,
-                                          const struct bk_past_config *old,
-                                          double change)
+static int compare(size_t x, size_t y)
 {
-    struct bk_judgement j = {"no_material_change", {NULL, 0}};
-    if (fabs(change) >= s->floor)
-        j.verdict = verdict_of_change(s, row, change);
-    j.why = bk_fmt(s->arena,
-                   "changed by %.*s against %zu equal sessions: no noise to test by",
-                   BK_F(change_text(s, change)), old->n);
-    return j;
+    return x < y ? -1 : x > y;
 }
 
-/* One new session against 'old': t prediction interval. */
-static struct bk_judgement judge_by(const struct bk_series *s, struct bk_past *past,
-                                    const struct bk_series_row *row,
-                                    const struct bk_past_config *old,
-                                    const struct noise *noise)
+/* Runs of a list stand by their start. */
+static int by_place(const void *x, const void *y)
 {
-    struct bk_judgement j = {"inconclusive", {NULL, 0}};
-    double difference = scaled(s, row->value) - old->mean;
-    double change = unscaled(s, difference), df = (double)noise->df;
-    double error = noise->sd * sqrt(1 + 1 / (double)old->n);
-    if (error == 0)
-        return judge_constant(s, row, old, change);
-    read_critical(past, noise->df);
-    double half = past->t.level * error;
-    double p = bk_student_p(difference / error, df);
-    double floor =
-        noise->df >= MIN_POOLED_DF ? s->floor : FEW_SESSIONS_FACTOR * s->floor;
-    char p_text[352];
-    bk_format_digits(p, 2, p_text);
-    j.why = bk_fmt(s->arena,
-                   "changed by %.*s against %zu session%s of this config, p = %s%s",
-                   BK_F(change_text(s, change)), old->n, old->n == 1 ? "" : "s", p_text,
-                   noise->borrowed ? ", borrowed noise" : "");
-    if (p <= ALPHA && fabs(change) >= floor)
-        j.verdict = verdict_of_change(s, row, change);
-    else if (fabs(unscaled(s, difference - half)) < s->floor &&
-             fabs(unscaled(s, difference + half)) < s->floor)
-        j.verdict = "no_material_change";
-    else
-        j.why = bk_fmt(s->arena, "%.*s; smallest visible change %.*s", BK_F(j.why),
-                       BK_F(change_text(s, unscaled(s, half + past->t.power * error))));
-    return j;
+    const struct ordered *a = x, *b = y;
+    int order = compare(a->at.group, b->at.group);
+    if (order == 0)
+        order = compare(a->at.session, b->at.session);
+    if (order == 0)
+        order = compare(a->at.line, b->at.line);
+    return order != 0 ? order : compare(a->run, b->run);
 }
 
-struct bk_judgement bk_series_judge(const struct bk_series *s, struct bk_past *past,
-                                    const struct bk_series_row *row)
+struct numberings {
+    struct numbering groups, lines, sessions;
+};
+
+static struct bk_str config_key(struct bk_arena *a, const struct bk_run_row *run)
 {
-    const struct bk_past_config *old = bk_past_of(s->arena, past, row->config);
-    if (!bk_series_is_judged(s, row))
-        return (struct bk_judgement){"invalid", row->status_why};
-    if (past->n_sessions == 0)
-        return (struct bk_judgement){"insufficient_evidence",
-                                     BK_S("first session, becomes the baseline")};
-    if (old->n == 0 || !has_scale(s, row->value))
-        return (struct bk_judgement){"not_comparable",
-                                     BK_S("first session with this config")};
-    if (past->df >= MIN_POOLED_DF) {
-        struct noise pooled = {sqrt(past->ss / (double)past->df), past->df,
-                               past->df > old->n - 1};
-        return judge_by(s, past, row, old, &pooled);
+    struct bk_str *parts = bk_alloc_array(a, 2 * run->n_config + 1, sizeof *parts);
+    for (size_t i = 0; i < run->n_config; i++) {
+        parts[2 * i] = run->config[i].name;
+        parts[2 * i + 1] = run->config[i].value;
     }
-    if (old->n >= MIN_OLD_SESSIONS) {
-        struct noise own = {sqrt(old->ss / (double)(old->n - 1)), old->n - 1, false};
-        return judge_by(s, past, row, old, &own);
+    return bk_join(a, parts, 2 * run->n_config, '\n');
+}
+
+static void place_run(struct bk_lines *lines, struct numberings *of, size_t i)
+{
+    struct bk_arena *a = lines->arena;
+    const struct bk_run_row *run = &lines->runs->rows[i];
+    const struct bk_str group[] = {run->dim[BK_DIM_HARDWARE], run->dim[BK_DIM_MODEL],
+                                   run->dim[BK_DIM_WORKLOAD]};
+    struct entry *g = number(&of->groups, bk_join(a, group, 3, '\n'));
+    const struct bk_str line[] = {g->key, run->dim[BK_DIM_ENGINE], config_key(a, run)};
+    struct entry *session = number(&of->sessions, run->dim[BK_DIM_SESSION]);
+    if (run->started_ns != BK_NO_TIME &&
+        (session->started_ns == BK_NO_TIME || run->started_ns < session->started_ns))
+        session->started_ns = run->started_ns;
+    lines->places[i] = (struct bk_place){
+        .group = g->number,
+        .line = number(&of->lines, bk_join(a, line, 3, '\n'))->number,
+        .session = session->number,
+    };
+}
+
+/* What numbers became when their entries were ranked. */
+static size_t *ranks_of(struct bk_arena *a, const struct numbering *of)
+{
+    size_t *ranks = bk_alloc_array(a, of->n + 1, sizeof *ranks);
+    for (size_t i = 0; i < of->n; i++)
+        ranks[of->items[i]->number] = of->items[i]->rank;
+    return ranks;
+}
+
+static void sort_runs(struct bk_lines *lines)
+{
+    size_t n = lines->runs->n;
+    struct bk_arena *a = lines->arena;
+    struct ordered *sorted = bk_alloc_array(a, n + 1, sizeof *sorted);
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = (struct ordered){lines->places[i], i};
+    if (n > 1)
+        qsort(sorted, n, sizeof *sorted, by_place);
+    for (size_t i = 0; i < n; i++)
+        lines->order[i] = sorted[i].run;
+}
+
+void bk_lines_make(struct bk_arena *a, const struct bk_run_list *runs,
+                   struct bk_lines *lines)
+{
+    struct numberings of = {
+        .groups = {.arena = a}, .lines = {.arena = a}, .sessions = {.arena = a}};
+    *lines = (struct bk_lines){.arena = a, .runs = runs};
+    lines->places = bk_alloc_array(a, runs->n + 1, sizeof *lines->places);
+    lines->order = bk_alloc_array(a, runs->n + 1, sizeof *lines->order);
+    for (size_t i = 0; i < runs->n; i++)
+        place_run(lines, &of, i);
+    rank_sessions(lines, &of.sessions);
+    sort_entries(&of.groups, entries_by_key);
+    rank(&of.groups);
+    const size_t *group = ranks_of(a, &of.groups);
+    const size_t *session = ranks_of(a, &of.sessions);
+    for (size_t i = 0; i < runs->n; i++) {
+        lines->places[i].group = group[lines->places[i].group];
+        lines->places[i].session = session[lines->places[i].session];
     }
-    return (struct bk_judgement){
-        "insufficient_evidence",
-        BK_S("one earlier session with this config: a ratio, no test")};
+    lines->n_groups = of.groups.n;
+    lines->n_lines = of.lines.n;
+    sort_runs(lines);
+}
+
+size_t bk_lines_session(const struct bk_lines *lines, struct bk_str name)
+{
+    for (size_t i = 0; i < lines->n_sessions; i++)
+        if (bk_eq(lines->sessions[i].name, name))
+            return i;
+    return BK_NONE;
+}
+
+/* --- rows --- */
+
+static int status_rank(struct bk_str status)
+{
+    static const char *const order[] = {"ok", "degraded", "failed", "invalid"};
+    for (int i = 0; i < 4; i++)
+        if (bk_is(status, order[i]))
+            return i;
+    return 0;
+}
+
+bool bk_series_is_baseline(const struct bk_series_row *row)
+{
+    return status_rank(row->status) < 2 && !row->left_out;
+}
+
+bool bk_series_is_judged(const struct bk_series *s, const struct bk_series_row *row)
+{
+    return s->q.survives_failure || status_rank(row->status) < 2;
+}
+
+static bool same_row(const struct bk_place *a, const struct bk_place *b)
+{
+    return a->line == b->line && a->session == b->session;
+}
+
+static void begin_row(struct bk_series_row *row, const struct bk_lines *lines,
+                      size_t run)
+{
+    const struct bk_run_row *first = &lines->runs->rows[run];
+    const struct bk_place *at = &lines->places[run];
+    *row = (struct bk_series_row){
+        .run = first,
+        .at = *at,
+        .status = first->status,
+        .status_why = first->status_why,
+        .started_ns = first->started_ns != BK_NO_TIME
+                          ? first->started_ns
+                          : lines->sessions[at->session].started_ns,
+    };
+}
+
+static void add_to_row(struct bk_series_row *row, const struct bk_run_row *run,
+                       double *of_row, double value)
+{
+    if (status_rank(run->status) > status_rank(row->status)) {
+        row->status = run->status;
+        row->status_why = run->status_why;
+    }
+    of_row[row->n++] = value;
+}
+
+static void end_row(struct bk_series_row *row, double *of_row)
+{
+    bk_sort(of_row, row->n);
+    row->value = bk_median(of_row, row->n);
+}
+
+void bk_series_fill(struct bk_series *s, const struct bk_lines *lines,
+                    const double *values)
+{
+    size_t n_runs = lines->runs->n;
+    double *of_row = NULL;
+    s->lines = lines;
+    s->n = 0;
+    if (s->rows == NULL)
+        s->rows = bk_alloc_array(s->arena, n_runs + 1, sizeof *s->rows);
+    struct bk_arena_mark mark = bk_arena_mark(s->arena);
+    of_row = bk_alloc_array(s->arena, n_runs + 1, sizeof *of_row);
+    for (size_t i = 0; i < n_runs; i++) {
+        size_t run = lines->order[i];
+        if (isnan(values[run]))
+            continue;
+        struct bk_series_row *last = s->n > 0 ? &s->rows[s->n - 1] : NULL;
+        if (last == NULL || !same_row(&last->at, &lines->places[run])) {
+            if (last != NULL)
+                end_row(last, of_row);
+            begin_row(&s->rows[s->n++], lines, run);
+        }
+        add_to_row(&s->rows[s->n - 1], &lines->runs->rows[run], of_row, values[run]);
+    }
+    if (s->n > 0)
+        end_row(&s->rows[s->n - 1], of_row);
+    bk_arena_release(s->arena, mark);
 }

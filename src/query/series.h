@@ -1,80 +1,98 @@
-/* The rows of a history, their order, and what may be said of each.
+/* Series of sessions: the one way in which questions about time read the archive.
  *
- * A row is one session, config and engine of a group (hardware, model, workload); the
- * unit of replication is the session, so several runs of a row are its median and never
- * evidence of their own.  docs/history.md explains the tiers. */
+ * Runs of one hardware, model and workload make a group; of one engine and config within
+ * it, a line, which is what sessions are compared along.  The unit of replication is the
+ * session, so several runs of a line in one session are one row, their median, and never
+ * evidence of their own.  judge.h says what may be said of a row. */
 #ifndef BK_QUERY_SERIES_H
 #define BK_QUERY_SERIES_H
 
+#include "../stats/verdict.h"
 #include "select.h"
 
+/* --- what a series is of --- */
+
+struct bk_quantity {
+    int64_t id; /* 0: of any population */
+    struct bk_str metric, stat, scope, unit;
+    enum bk_scale scale;
+    enum bk_worse worse;
+    double floor; /* smallest effect that matters */
+    bool canonical;
+    bool survives_failure; /* the metric says how a failed run failed */
+};
+
+/* Unit, direction and floor of a metric of the warehouse; BK_EUSAGE with what to do when
+ * it has none of this name. */
+bool bk_quantity_find(struct bk_db *db, struct bk_arena *a, struct bk_quantity *q,
+                      struct bk_err *err);
+/* Sets what follows from metric, unit and direction ("higher", "lower", "neutral"). */
+void bk_quantity_settle(struct bk_quantity *q, struct bk_str direction);
+/* The difference of a value to another: of shares absolute, else relative; NAN when there
+ * is none. */
+double bk_quantity_change(const struct bk_quantity *q, double value, double before);
+
+/* --- lines --- */
+
+struct bk_session {
+    struct bk_str name;
+    int64_t started_ns; /* the earliest of its runs; BK_NO_TIME */
+};
+
+struct bk_place { /* numbers from 0 */
+    size_t group, line, session;
+};
+
+struct bk_lines {
+    struct bk_arena *arena;
+    const struct bk_run_list *runs;
+    struct bk_place *places;     /* of each run */
+    size_t *order;               /* runs by group, session, line and start */
+    struct bk_session *sessions; /* oldest first */
+    size_t n_groups, n_lines, n_sessions;
+    bool by_name; /* some start is unknown: sessions stand in by their names */
+};
+
+/* Sorts runs into lines.  Sessions are ordered by their start; one without stands by its
+ * name ("9" before "10") when the others are in the order of theirs, else last.  Keeps
+ * the list. */
+void bk_lines_make(struct bk_arena *a, const struct bk_run_list *runs,
+                   struct bk_lines *lines);
+/* The number of a session; BK_NONE when no run is of it. */
+size_t bk_lines_session(const struct bk_lines *lines, struct bk_str name);
+
+/* --- rows --- */
+
 struct bk_series_row {
-    const struct bk_run_row *run; /* the first of the session's runs with this config */
-    struct bk_str group, config;
-    double value; /* median over the runs */
-    size_t n;     /* runs */
-    double *values;
+    const struct bk_run_row *run; /* the first of the session's runs on this line */
+    struct bk_place at;
+    double value;                     /* median over the runs */
+    size_t n;                         /* runs */
     struct bk_str status, status_why; /* of the worst of the runs */
     int64_t started_ns;               /* of the run, else of its session */
+    /* What people said of it: where annotations enter, between bk_series_fill and a
+     * judgement. */
+    bool left_out;  /* never compared with: an outlier */
+    unsigned level; /* accepted level shifts on its line so far */
 };
 
 struct bk_series {
     struct bk_arena *arena;
-    struct bk_series_row *rows;
+    const struct bk_lines *lines;
+    struct bk_quantity q;
+    struct bk_series_row *rows; /* by group, session and line */
     size_t n;
-    struct bk_map known, sessions; /* rows by key; starts of sessions */
-    char direction;                /* 'h' 'l' 'n' */
-    double floor;                  /* smallest effect that matters */
-    struct bk_str unit;
-    bool survives_failure; /* the metric says how a failed run failed */
-    bool by_name;          /* some start is unknown: sessions stand in by their names */
 };
 
-/* Is a difference of this metric absolute (a share: percentage points) or relative? */
-bool bk_series_is_share(const struct bk_series *s);
-/* The difference of a value to another, absolute or relative; NAN when there is none. */
-double bk_series_change(const struct bk_series *s, double value, double before);
+/* The rows of a series; values are those of the runs by their numbers, NAN for none.
+ * s->rows may hold room for as many rows as there are runs, to be used again. */
+void bk_series_fill(struct bk_series *s, const struct bk_lines *lines,
+                    const double *values);
 
-/* Tells of a run's start, whether it has a value or not: sessions are dated by it. */
-void bk_series_date(struct bk_series *s, const struct bk_run_row *run);
-void bk_series_add(struct bk_series *s, const struct bk_run_row *run, double value);
-/* Medians, and the order: by group, then by start; sessions without one by their names
- * where the others are in the order of theirs, else last. */
-void bk_series_finish(struct bk_series *s);
-
-/* May others be compared with this row?  Not when its runs failed or are invalid. */
+/* May others be compared with this row?  Not when its runs failed or are invalid, nor
+ * when people left it out. */
 bool bk_series_is_baseline(const struct bk_series_row *row);
 /* Is the row itself judged?  A failed one only in what says how it failed. */
 bool bk_series_is_judged(const struct bk_series *s, const struct bk_series_row *row);
-
-/* The sessions before, of one group. */
-struct bk_past {
-    struct bk_map configs; /* config -> struct bk_past_config */
-    double ss;             /* within configs, of all of them */
-    size_t df;
-    size_t n_sessions; /* that were compared with so far */
-    struct { /* critical values of t, of the last degrees of freedom asked for */
-        size_t df;
-        double level, power;
-    } t;
-};
-
-struct bk_past_config {
-    size_t n;
-    double mean, ss; /* of logs; of the values themselves for shares */
-    const struct bk_series_row *last;
-};
-
-struct bk_past_config *bk_past_of(struct bk_arena *a, struct bk_past *past,
-                                  struct bk_str config);
-void bk_past_add(const struct bk_series *s, struct bk_past *past,
-                 const struct bk_series_row *row);
-
-struct bk_judgement {
-    const char *verdict;
-    struct bk_str why;
-};
-struct bk_judgement bk_series_judge(const struct bk_series *s, struct bk_past *past,
-                                    const struct bk_series_row *row);
 
 #endif

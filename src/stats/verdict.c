@@ -428,6 +428,15 @@ static enum bk_reason why_not(const struct bk_verdict_rule *rule,
                                                   : BK_REASON_NOISE;
 }
 
+double bk_detectable_change(const struct bk_verdict_rule *rule,
+                            const struct bk_evidence *e)
+{
+    if (!(e->error > 0) || !(rule->power > 0))
+        return (double)NAN;
+    double t = critical_t(rule, e) + bk_student_quantile(rule->power, e->df);
+    return as_change(e->scale, t * e->error);
+}
+
 static void judge(const struct bk_verdict_rule *rule, struct bk_evidence *e)
 {
     if (said_without_test(e))
@@ -438,10 +447,8 @@ static void judge(const struct bk_verdict_rule *rule, struct bk_evidence *e)
         say(e, BK_VERDICT_NO_MATERIAL_CHANGE, BK_REASON_EQUAL);
     else
         say(e, BK_VERDICT_INCONCLUSIVE, why_not(rule, e));
-    if (e->verdict == BK_VERDICT_INCONCLUSIVE && rule->power > 0) {
-        double t = critical_t(rule, e) + bk_student_quantile(rule->power, e->df);
-        e->detectable = as_change(e->scale, t * e->error);
-    }
+    if (e->verdict == BK_VERDICT_INCONCLUSIVE && rule->power > 0)
+        e->detectable = bk_detectable_change(rule, e);
 }
 
 static void adjust(struct bk_arena *a, enum bk_adjustment adjustment, double *p,

@@ -185,6 +185,11 @@ struct bk_evidence bk_measure(const struct bk_verdict_rule *rule,
 void bk_judge(struct bk_arena *a, const struct bk_verdict_rule *rule,
               enum bk_adjustment adjustment, struct bk_evidence *family, size_t n);
 
+/* The smallest change that such evidence would show with the rule's power (what bk_judge
+ * fills in where it is inconclusive, unless its rule's power is 0); NAN without noise. */
+double bk_detectable_change(const struct bk_verdict_rule *rule,
+                            const struct bk_evidence *e);
+
 /* How many new sessions in all would show a change of this size in the worse direction
  * (0.10: ten percent, or ten percentage points), given the old ones and the noise; 0 when
  * 'most' would not, or the noise is unknown. */

@@ -1,0 +1,300 @@
+/* The past of a series and what it allows to say: see judge.h. */
+#include "judge.h"
+
+#include "../base/num.h"
+
+#include <math.h>
+
+/* A failed run needs no test when it is this many times worse than what matters. */
+#define FAILED_FACTOR 3
+/* --- the past --- */
+
+void bk_past_begin(struct bk_past *past, const struct bk_series *s)
+{
+    struct bk_arena *a = s->arena;
+    *past = (struct bk_past){.s = s};
+    past->lines = bk_alloc_array(a, s->lines->n_lines + 1, sizeof *past->lines);
+    past->stale = bk_alloc_array(a, s->lines->n_lines + 1, sizeof *past->stale);
+    past->sessions_of =
+        bk_alloc_array(a, s->lines->n_groups + 1, sizeof *past->sessions_of);
+    past->last_session =
+        bk_alloc_array(a, s->lines->n_groups + 1, sizeof *past->last_session);
+}
+
+void bk_past_forget_noise(struct bk_past *past)
+{
+    for (size_t i = 0; i < past->n_stale; i++)
+        past->lines[past->stale[i]].stale = false;
+    past->n_stale = 0;
+    past->all = (struct bk_noise){0, 0, 0, 0};
+}
+
+static bool has_scale(const struct bk_quantity *q, double value)
+{
+    return isfinite(value) && (q->scale == BK_SCALE_SHARE || value > 0);
+}
+
+/* Where the sessions begin that a new one is compared with. */
+static size_t baseline_begin(const struct bk_past_line *line)
+{
+    size_t begin = line->n > BK_BASELINE ? line->n - BK_BASELINE : 0;
+    return begin > line->level_begin ? begin : line->level_begin;
+}
+
+static void add_noise(struct bk_noise *to, const struct bk_noise *what)
+{
+    to->squares += what->squares;
+    to->df += what->df;
+    to->sessions += what->sessions;
+    to->bad += what->bad;
+}
+
+static struct bk_noise noise_now(const struct bk_past *past,
+                                 const struct bk_past_line *line)
+{
+    struct bk_noise noise = {0, 0, 0, 0};
+    size_t begin = baseline_begin(line);
+    bk_noise_add(past->s->arena, &noise, past->s->q.scale, line->values + begin,
+                 line->n - begin);
+    return noise;
+}
+
+/* Noise is computed when it is asked for: not after each of many sessions. */
+static void refresh(struct bk_past *past)
+{
+    for (size_t i = 0; i < past->n_stale; i++) {
+        struct bk_past_line *line = &past->lines[past->stale[i]];
+        past->all = bk_noise_without(&past->all, &line->now);
+        line->now = noise_now(past, line);
+        add_noise(&past->all, &line->now);
+        line->stale = false;
+    }
+    past->n_stale = 0;
+}
+
+static void begin_level(struct bk_past *past, struct bk_past_line *line, unsigned level)
+{
+    struct bk_noise noise = noise_now(past, line);
+    past->all = bk_noise_without(&past->all, &line->now);
+    add_noise(&line->earlier, &noise);
+    add_noise(&past->all, &noise);
+    line->now = (struct bk_noise){0, 0, 0, 0};
+    line->level_begin = line->n;
+    line->level = level;
+}
+
+void bk_past_add(struct bk_past *past, const struct bk_series_row *row)
+{
+    struct bk_past_line *line = &past->lines[row->at.line];
+    line->last = row;
+    if (past->sessions_of[row->at.group] == 0 ||
+        past->last_session[row->at.group] != row->at.session)
+        past->sessions_of[row->at.group]++;
+    past->last_session[row->at.group] = row->at.session;
+    if (!has_scale(&past->s->q, row->value))
+        return;
+    if (row->level > line->level)
+        begin_level(past, line, row->level);
+    *BK_PUSH(past->s->arena, line->values, line->n) = row->value;
+    if (!line->stale)
+        past->stale[past->n_stale++] = row->at.line;
+    line->stale = true;
+}
+
+/* --- evidence --- */
+
+/* A run that failed is worse than runs that did not, however few there were: that is no
+ * matter of noise. */
+static bool failed_worse(const struct bk_case *c)
+{
+    const struct bk_quantity *q = c->q;
+    if (!q->survives_failure || c->n_old == 0 || !bk_is(c->row.status, "failed"))
+        return false;
+    double change = bk_quantity_change(q, c->row.value, c->old[c->n_old - 1]);
+    return change * (double)q->worse >= FAILED_FACTOR * q->floor;
+}
+
+static enum bk_validity validity_of(const struct bk_past *past, const struct bk_case *c)
+{
+    if (!bk_series_is_judged(past->s, &c->row) || bk_is(c->row.status, "invalid"))
+        return BK_INVALID_RUN;
+    return c->other_config ? BK_NOT_THE_SAME : BK_COMPARABLE;
+}
+
+void bk_case_measure(struct bk_past *past, const struct bk_verdict_rule *rule,
+                     const struct bk_series_row *rows, size_t n, struct bk_case *c)
+{
+    const struct bk_series *s = past->s;
+    const struct bk_series_row *newest = &rows[n - 1];
+    struct bk_past_line *line = &past->lines[newest->at.line];
+    refresh(past);
+    if (newest->level > line->level)
+        begin_level(past, line, newest->level);
+    size_t begin = baseline_begin(line);
+    *c = (struct bk_case){.q = &s->q, .row = *newest, .last = line->last};
+    c->n_old = line->n - begin;
+    c->old = c->n_old > 0 ? line->values + begin : NULL;
+    c->new = bk_alloc_array(s->arena, n, sizeof *c->new);
+    for (size_t i = 0; i < n; i++)
+        c->new[c->n_new++] = rows[i].value;
+    c->other_config =
+        c->n_old == 0 && line->n == 0 && past->sessions_of[newest->at.group] > 0;
+    struct bk_noise own = line->now;
+    struct bk_comparison comparison = {
+        .old = c->old,
+        .n_old = c->n_old,
+        .new = c->new,
+        .n_new = c->n_new,
+        .scale = s->q.scale,
+        .worse = s->q.worse,
+        .floor = s->q.floor,
+        .validity = validity_of(past, c),
+        .borrowed = bk_noise_without(&past->all, &own),
+        .bad_old = own.bad,
+    };
+    c->by_status = comparison.validity == BK_COMPARABLE && failed_worse(c);
+    c->e = bk_measure(rule, &comparison);
+}
+
+/* A failed run is never an improvement. */
+static void settle_failed(struct bk_case *c)
+{
+    if (c->by_status)
+        c->e.verdict = BK_VERDICT_REGRESSION;
+    else if (c->e.verdict == BK_VERDICT_IMPROVEMENT && bk_is(c->row.status, "failed"))
+        c->e.verdict = BK_VERDICT_INVALID;
+}
+
+void bk_cases_judge(struct bk_arena *a, const struct bk_verdict_rule *rule,
+                    enum bk_adjustment adjustment, struct bk_case *cases, size_t n)
+{
+    struct bk_verdict_rule quick = *rule;
+    quick.power = 0; /* bk_case_detail tells what it would tell, of few cases */
+    struct bk_arena_mark mark = bk_arena_mark(a);
+    struct bk_evidence *family = bk_alloc_array(a, n + 1, sizeof *family);
+    for (size_t i = 0; i < n; i++)
+        family[i] = cases[i].e;
+    bk_judge(a, &quick, adjustment, family, n);
+    for (size_t i = 0; i < n; i++) {
+        cases[i].e = family[i];
+        settle_failed(&cases[i]);
+    }
+    bk_arena_release(a, mark);
+}
+
+void bk_case_detail(const struct bk_verdict_rule *rule, struct bk_case *c)
+{
+    if (c->e.verdict != BK_VERDICT_INCONCLUSIVE)
+        return;
+    c->e.detectable = bk_detectable_change(rule, &c->e);
+    c->needed = bk_sessions_to_see(rule, &c->e, c->e.floor, BK_MOST_SESSIONS);
+    /* with fewer the rule asks for more than what matters */
+    size_t enough = (size_t)rule->enough_df + 2;
+    if (c->needed > 0 && c->e.tier == BK_TIER_2_ALONE && c->needed + c->n_old < enough)
+        c->needed = enough - c->n_old;
+}
+
+/* --- words --- */
+
+struct bk_str bk_change_text(struct bk_arena *a, const struct bk_quantity *q,
+                             double change)
+{
+    char text[352];
+    bool share = q->scale == BK_SCALE_SHARE;
+    bk_format_fixed(change * 100, share ? 2 : 1, text);
+    return bk_fmt(a, "%s%s %s", change > 0 ? "+" : "", text, share ? "pp" : "%");
+}
+
+/* "5 %" or "1 pp". */
+static struct bk_str size_text(struct bk_arena *a, const struct bk_quantity *q,
+                               double size)
+{
+    char text[352];
+    bk_format_digits(size * 100, 2, text);
+    return bk_fmt(a, "%s %s", text, q->scale == BK_SCALE_SHARE ? "pp" : "%");
+}
+
+static struct bk_str probability(struct bk_arena *a, double p)
+{
+    char text[352];
+    bk_format_digits(p, 2, text);
+    return bk_fmt(a, "%s", p < 1e-6 ? "< 0.000001" : bk_fmt(a, "= %s", text).ptr);
+}
+
+/* "against 3 sessions of this config, p = 0.012, q = 0.04, borrowed noise" */
+static struct bk_str evidence_text(struct bk_arena *a, const struct bk_case *c)
+{
+    const struct bk_evidence *e = &c->e;
+    struct bk_str text = bk_fmt(
+        a, "changed by %.*s against %zu session%s of this config",
+        BK_F(bk_change_text(a, c->q, e->change)), c->n_old, c->n_old == 1 ? "" : "s");
+    if (isfinite(e->p))
+        text = bk_fmt(a, "%.*s, p %.*s", BK_F(text), BK_F(probability(a, e->p)));
+    if (isfinite(e->p_adjusted) && e->p_adjusted > e->p * (1 + 1e-9))
+        text =
+            bk_fmt(a, "%.*s, q %.*s", BK_F(text), BK_F(probability(a, e->p_adjusted)));
+    if (e->tier == BK_TIER_2)
+        text = bk_fmt(a, "%.*s, borrowed noise", BK_F(text));
+    return text;
+}
+
+/* What would settle it: sessions that show what matters. */
+static struct bk_str advice(struct bk_arena *a, const struct bk_case *c)
+{
+    const struct bk_evidence *e = &c->e;
+    struct bk_str floor = size_text(a, c->q, e->floor);
+    if (c->needed == 0)
+        return bk_fmt(a,
+                      "; up to %d sessions would not show %.*s: the noise is too large",
+                      BK_MOST_SESSIONS, BK_F(floor));
+    if (c->needed <= e->n_new)
+        return (struct bk_str){"", 0};
+    size_t more = c->needed - e->n_new;
+    return bk_fmt(a, "; %zu more session%s would show %.*s", more, more == 1 ? "" : "s",
+                  BK_F(floor));
+}
+
+static struct bk_str inconclusive_why(struct bk_arena *a, const struct bk_case *c)
+{
+    const struct bk_evidence *e = &c->e;
+    struct bk_str text =
+        bk_fmt(a, "%.*s: %s", BK_F(evidence_text(a, c)), bk_reason_text(e->reason));
+    if (isfinite(e->detectable))
+        text = bk_fmt(a, "%.*s; smallest visible change %.*s%.*s", BK_F(text),
+                      BK_F(size_text(a, c->q, fmax(e->detectable, e->needed))),
+                      BK_F(advice(a, c)));
+    return text;
+}
+
+struct bk_str bk_case_why(struct bk_arena *a, const struct bk_case *c)
+{
+    const struct bk_evidence *e = &c->e;
+    if (c->by_status)
+        return bk_fmt(a, "the run failed (%.*s); %zu earlier session%s did not",
+                      BK_F(c->row.status_why), c->n_old, c->n_old == 1 ? "" : "s");
+    switch (e->verdict) {
+    case BK_VERDICT_INVALID:
+        return c->row.status_why.len > 0 ? c->row.status_why
+                                         : bk_str(bk_reason_text(e->reason));
+    case BK_VERDICT_NOT_COMPARABLE:
+        return BK_S("first session with this config");
+    case BK_VERDICT_INSUFFICIENT_EVIDENCE:
+        if (e->reason == BK_REASON_NO_NOISE)
+            return bk_fmt(a, "changed by %.*s: %s",
+                          BK_F(bk_change_text(a, c->q, e->change)),
+                          bk_reason_text(e->reason));
+        return bk_str(bk_reason_text(e->reason));
+    case BK_VERDICT_INCONCLUSIVE:
+        return inconclusive_why(a, c);
+    case BK_VERDICT_REGRESSION:
+    case BK_VERDICT_IMPROVEMENT:
+    case BK_VERDICT_NO_MATERIAL_CHANGE:
+        break;
+    }
+    return bk_fmt(a, "%.*s: %s", BK_F(evidence_text(a, c)), bk_reason_text(e->reason));
+}
+
+const char *bk_case_method(const struct bk_case *c)
+{
+    return c->by_status ? "run status" : bk_method_name(&c->e);
+}
