@@ -8,7 +8,6 @@
 #include <math.h>
 
 #define TOLERANCE   0.05 /* of a plateau, unless repeats are noisier */
-#define CLIFF       0.70 /* of the throughput before: a fall to less is one */
 #define FALL        0.95 /* a fall to more is none */
 #define MEASUREMENT 0.02 /* by which Little's law may miss, for rounding and edges */
 
@@ -128,13 +127,13 @@ static void add_fall(struct bk_report *r, struct bk_section *section,
     if (!(ratio < FALL))
         return;
     struct bk_landmark m =
-        at_point(c, at + 1, ratio < CLIFF ? "cliff" : "steepest_fall");
+        at_point(c, at + 1, ratio < BK_CLIFF ? "cliff" : "steepest_fall");
     m.low = c->points[at].load;
     m.high = c->points[at + 1].load;
     m.value = ratio;
     m.unit = BK_S("ratio");
     m.means = bk_fmt(r->arena, "%s between %.*s and %.*s: throughput falls to %.*s",
-                     ratio < CLIFF ? "cliff" : "steepest fall",
+                     ratio < BK_CLIFF ? "cliff" : "steepest fall",
                      BK_F(bk_capacity_number(r->arena, m.low)),
                      BK_F(bk_capacity_number(r->arena, m.high)),
                      BK_F(bk_capacity_percent(r->arena, ratio)));
@@ -150,6 +149,12 @@ void bk_capacity_bends(struct bk_report *r, struct bk_section *section,
     double tolerance = fmax(TOLERANCE, c->noise);
     size_t best = best_of(c), knee = bk_knee(k.load, k.throughput, c->n);
     struct bk_landmark m;
+    if (c->n == 1) {
+        bk_report_note(r, "one-load", BK_INFO,
+                       "throughput was measured at one load only: nothing tells what "
+                       "more or less of it does");
+        return;
+    }
     if (!(c->points[best].throughput > 0))
         return;
     if (knee != BK_NO_KNEE) {
@@ -162,12 +167,11 @@ void bk_capacity_bends(struct bk_report *r, struct bk_section *section,
                      BK_F(bk_capacity_percent(r->arena, tolerance)));
     bk_capacity_landmark(r, section, c, &m);
     m = at_point(c, best, "best");
-    m.means = bk_fmt(r->arena, "the most %s%s", c->what,
-                     c->n > 1 && best == c->n - 1
-                         ? ", at the edge of what was tried: more may lie beyond"
-                     : c->n > 1 && best == 0
-                         ? ", at the edge of what was tried: the best may lie below"
-                         : "");
+    m.means =
+        bk_fmt(r->arena, "the most %s%s", c->what,
+               best == c->n - 1 ? ", at the edge of what was tried: more may lie beyond"
+               : best == 0 ? ", at the edge of what was tried: the best may lie below"
+                           : "");
     bk_capacity_landmark(r, section, c, &m);
     add_fall(r, section, c, &k);
 }
@@ -225,7 +229,7 @@ static struct bk_str cliff_text(struct bk_arena *a, const struct bk_curve *c,
 {
     size_t at;
     double ratio = bk_steepest_fall(k->throughput, c->n, &at);
-    if (!(ratio < CLIFF))
+    if (!(ratio < BK_CLIFF))
         return (struct bk_str){NULL, 0};
     return bk_fmt(a, "cliff between %.*s and %.*s: throughput falls to %.*s",
                   BK_F(bk_capacity_number(a, k->load[at])),

@@ -11,11 +11,13 @@
  * all that were ok in the whole run had failed. */
 #include "capacity_run.h"
 
+#include "../stats/counts.h"
 #include "../stats/scaling.h"
 
 #include <math.h>
 
 #define RULE_OF_THREE 3.0
+#define CONFIDENCE    0.95
 
 double bk_cap_completed(const struct bk_cap_course *c, const struct bk_cap_moment *m)
 {
@@ -142,14 +144,43 @@ static struct bk_landmark errors_at(const struct bk_cap_course *c,
     return m;
 }
 
+/* What completed and failed in the whole rise. */
+static void add_up(const struct bk_cap_course *c, double *completed, double *failed)
+{
+    *completed = *failed = 0;
+    for (size_t i = 0; i < c->end; i++) {
+        *completed += bk_cap_completed(c, &c->moments[i]);
+        *failed += failed_in(&c->moments[i]);
+    }
+}
+
+/* Fewer requests than the limit wants, and what failed of them may be chance. */
+static bool are_too_few(const struct bk_cap_course *c, struct bk_landmark *m)
+{
+    double completed, failed;
+    add_up(c, &completed, &failed);
+    struct bk_interval share =
+        bk_wilson(fmin(failed, completed), completed, CONFIDENCE);
+    if (completed >= RULE_OF_THREE / c->error_limit || share.low > c->error_limit)
+        return false;
+    struct bk_str limit = bk_capacity_percent(c->arena, c->error_limit);
+    struct bk_str load = bk_capacity_number(c->arena, most_load(c));
+    *m = nowhere("errors");
+    m->value = completed > 0 ? failed / completed : (double)NAN;
+    m->n = completed;
+    m->means =
+        bk_fmt(c->arena,
+               "%.0f requests up to %.*s %s, of which %.0f failed, are too few to "
+               "tell %.*s",
+               completed, BK_F(load), c->loads, failed, BK_F(limit));
+    return true;
+}
+
 static struct bk_landmark no_errors(const struct bk_cap_course *c)
 {
     struct bk_landmark m = nowhere("errors");
-    double completed = 0, failed = 0;
-    for (size_t i = 0; i < c->end; i++) {
-        completed += bk_cap_completed(c, &c->moments[i]);
-        failed += failed_in(&c->moments[i]);
-    }
+    double completed, failed;
+    add_up(c, &completed, &failed);
     m.low = most_load(c);
     m.value = completed > 0 ? failed / completed : (double)NAN;
     m.n = completed;
@@ -214,7 +245,9 @@ static struct bk_landmark errors(const struct bk_cap_course *c)
         return errors_at_latest(c);
     struct looks l = look_ahead(c);
     size_t look = bk_onset(l.rate, c->end, c->error_limit, 1);
-    struct bk_landmark m = look < c->end ? errors_at(c, &l, look) : no_errors(c);
+    struct bk_landmark m;
+    if (!are_too_few(c, &m))
+        m = look < c->end ? errors_at(c, &l, look) : no_errors(c);
     m.unit = BK_S("ratio");
     return m;
 }
@@ -225,10 +258,11 @@ static struct bk_landmark slow(const struct bk_cap_course *c)
 {
     struct bk_landmark m = nowhere("p95");
     double *p95 = bk_alloc_array(c->arena, c->end + 1, sizeof *p95);
-    bool any = false;
+    bool any = false, beyond = false;
     for (size_t i = 0; i < c->end; i++) {
         p95[i] = c->moments[i].p95;
         any = any || !isnan(p95[i]);
+        beyond = beyond || p95[i] > c->p95_limit;
     }
     size_t i = bk_onset(p95, c->end, c->p95_limit, 1);
     struct bk_str limit = bk_capacity_number(c->arena, c->p95_limit);
@@ -240,7 +274,9 @@ static struct bk_landmark slow(const struct bk_cap_course *c)
     if (i == c->end) {
         m.low = most_load(c);
         struct bk_str load = bk_capacity_number(c->arena, m.low);
-        m.means = bk_fmt(c->arena, "p95 does not stay above %.*s s up to %.*s %s",
+        m.means = bk_fmt(c->arena,
+                         beyond ? "p95 does not stay above %.*s s up to %.*s %s"
+                                : "p95 is within %.*s s up to %.*s %s",
                          BK_F(limit), BK_F(load), c->loads);
         return m;
     }

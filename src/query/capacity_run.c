@@ -548,6 +548,17 @@ static void note_lag(const struct bk_cap_course *c, const struct totals *t,
                        lag, c->loads);
 }
 
+static void note_sketches(const struct levels *l, struct bk_report *r)
+{
+    bool any = false;
+    for (size_t i = 0; i < l->n; i++)
+        any = any || l->items[i].sketch.n > 0;
+    if (any)
+        bk_report_note(r, "estimated", BK_INFO,
+                       "percentiles are from sketches, within 1 %% of the value; "
+                       "'benchkeep samples' has exact ones");
+}
+
 static void note_what_is_told(const struct bk_cap_course *c, struct bk_report *r)
 {
     if (!c->requests)
@@ -579,7 +590,6 @@ static bool tell(struct bk_db *db, const struct bk_run_row *run,
     for (size_t i = 0; i < l->n; i++) {
         if (l->items[i].seconds > 0)
             add_level(r, section, l, &l->items[i]);
-        bk_sketch_free(&l->items[i].sketch);
     }
     bk_capacity_fit(r, &curve);
     struct bk_in_flight all = whole_run(c, t), top = at_the_top(l, t, run);
@@ -587,8 +597,11 @@ static bool tell(struct bk_db *db, const struct bk_run_row *run,
     bk_capacity_little(r, section, &all);
     bk_capacity_little(r, section, &top);
     note_what_is_told(c, r);
+    note_sketches(l, r);
     note_drain(c, r);
     note_lag(c, t, l, r);
+    for (size_t i = 0; i < l->n; i++)
+        bk_sketch_free(&l->items[i].sketch);
     return ok;
 }
 

@@ -56,6 +56,9 @@ size_t bk_knee(const double *load, const double *throughput, size_t n);
  * an index. n > 0. */
 size_t bk_plateau(const double *throughput, size_t n, double tolerance);
 
+/* A fall to less than this of what was before is a cliff: no smooth law describes it. */
+#define BK_CLIFF 0.70
+
 /* The neighbours between which throughput falls most, as a ratio of the later to the
  * earlier: *index is the earlier one.  1 when it never falls. */
 double bk_steepest_fall(const double *throughput, size_t n, size_t *index);

@@ -94,6 +94,36 @@ static void no_errors(void **state)
     bk_report_free(r);
 }
 
+/* One failure of 60 requests at one load is no onset at 1 %, and 30 are. */
+static void few_requests_tell_little(void **state)
+{
+    struct kit *k = *state;
+    static const double failed[] = {1, 30};
+    for (size_t i = 0; i < 2; i++) {
+        struct bk_run *r = new_run(k, i == 0 ? "1" : "2", "h100", "login");
+        for (int t = 1; t <= 6; t++) {
+            const double unknown = (double)NAN;
+            *BK_PUSH(k->a, r->ticks, r->n_ticks) = (struct bk_tick){
+                t, 5, unknown, unknown, 10 * t, failed[i] * t / 6, unknown, 0.2};
+        }
+        import_run(k, i == 0 ? "few" : "many", r);
+    }
+    struct bk_report *r =
+        answer(k, "capacity", WORDS("1"), NULL, WORDS("--p95", "300ms"));
+    const struct bk_section *s = section(r, "landmarks");
+    assert_int_equal(s->n_rows, 2); /* and no knee of a single load */
+    assert_string_equal(cell(k, s, 0, "load"), "-");
+    assert_string_equal(cell(k, s, 0, "meaning"),
+                        "60 requests up to 5 VUs, of which 1 failed, are too few to "
+                        "tell 1 %");
+    assert_string_equal(cell(k, s, 1, "meaning"), "p95 is within 0.3 s up to 5 VUs");
+    assert_true(has_note(r, "one-load"));
+    bk_report_free(r);
+    r = answer(k, "capacity", WORDS("2"), NULL, NULL);
+    assert_string_equal(cell(k, section(r, "landmarks"), 0, "load"), "5");
+    bk_report_free(r);
+}
+
 /* A run that tells only of iterations, 10 a second; of its 600 requests some were ok. */
 static struct bk_run *iterations_run(struct kit *k, double ok)
 {
@@ -253,6 +283,7 @@ int main(void)
         IN_KIT(repeats_and_failures),
         IN_KIT(the_load_is_chosen),
         IN_KIT(little_and_pools),
+        IN_KIT(few_requests_tell_little),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
