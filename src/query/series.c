@@ -314,7 +314,7 @@ bool bk_series_is_baseline(const struct bk_series_row *row)
 
 bool bk_series_is_judged(const struct bk_series *s, const struct bk_series_row *row)
 {
-    return s->q.survives_failure || status_rank(row->status) < 2;
+    return s->q.survives_failure || status_rank(row->status) < (s->strict ? 1 : 2);
 }
 
 static bool same_row(const struct bk_place *a, const struct bk_place *b)

@@ -80,6 +80,7 @@ struct bk_series {
     struct bk_arena *arena;
     const struct bk_lines *lines;
     struct bk_quantity q;
+    bool strict;                /* degraded runs count only in what survives failure */
     struct bk_series_row *rows; /* by group, session and line */
     size_t n;
 };
@@ -92,7 +93,8 @@ void bk_series_fill(struct bk_series *s, const struct bk_lines *lines,
 /* May others be compared with this row?  Not when its runs failed or are invalid, nor
  * when people left it out. */
 bool bk_series_is_baseline(const struct bk_series_row *row);
-/* Is the row itself judged?  A failed one only in what says how it failed. */
+/* Is the row itself judged?  A failed one only in what says how it failed; so a degraded
+ * one where the series is strict. */
 bool bk_series_is_judged(const struct bk_series *s, const struct bk_series_row *row);
 
 #endif

@@ -1,0 +1,467 @@
+/* Loading and measuring a family of tests: see family.h.
+ *
+ * Read is no more than what the new sessions need: the runs of their machines, and one
+ * quantity after the other.  All configs of a machine lend their noise to each other. */
+#include "family.h"
+
+#include "../base/num.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* --- which sessions --- */
+
+static bool newest_session(struct bk_db *db, struct bk_arena *a,
+                           const struct bk_filter *f, struct bk_str *name,
+                           struct bk_err *err)
+{
+    bool found = false;
+    *name = (struct bk_str){NULL, 0};
+    if (f->n == 0) {
+        struct bk_stmt *st = bk_stmt(db, BK_SQL_SESSION_NEWEST);
+        bool ok = bk_step(st, &found, err);
+        if (ok && found)
+            *name = bk_dup(a, bk_col_text(st, 0));
+        bk_reset(st);
+        if (!ok || found)
+            return ok;
+    }
+    struct bk_run_list runs;
+    struct bk_lines lines;
+    if (!bk_runs_load(db, a, f, &runs, err))
+        return false;
+    bk_runs_drop_retold(a, &runs);
+    bk_lines_make(a, &runs, &lines);
+    if (lines.n_sessions > 0)
+        *name = lines.sessions[lines.n_sessions - 1].name;
+    return true;
+}
+
+/* The names of the new sessions. */
+static bool new_sessions(struct bk_db *db, struct bk_arena *a,
+                         const struct bk_family_ask *ask, const struct bk_filter *f,
+                         struct bk_strings *names, struct bk_err *err)
+{
+    struct bk_str newest;
+    *names = (struct bk_strings){NULL, 0};
+    for (size_t i = 0; i < ask->sessions->n; i++) {
+        if (!bk_session_must_exist(db, a, ask->sessions->items[i], err))
+            return false;
+        *BK_PUSH(a, names->items, names->n) = ask->sessions->items[i];
+    }
+    if (names->n > 0)
+        return true;
+    if (!newest_session(db, a, f, &newest, err))
+        return false;
+    if (newest.ptr != NULL)
+        *BK_PUSH(a, names->items, names->n) = bk_cstr(a, newest);
+    return true;
+}
+
+/* --- which runs --- */
+
+static bool load_with(struct bk_db *db, struct bk_arena *a, const struct bk_filter *f,
+                      const char *name, struct bk_str value, struct bk_run_list *list,
+                      struct bk_err *err)
+{
+    struct bk_filter narrow = {bk_alloc_array(a, f->n + 1, sizeof *f->conditions), 0};
+    for (size_t i = 0; i < f->n; i++)
+        narrow.conditions[narrow.n++] = f->conditions[i];
+    narrow.conditions[narrow.n++] =
+        (struct bk_condition){bk_str(name), value, BK_CMP_EQ};
+    return bk_runs_load(db, a, &narrow, list, err);
+}
+
+struct machines {
+    struct bk_str *names;
+    size_t n;
+    struct bk_map known;
+};
+
+static void note_machine(struct bk_arena *a, struct machines *m, struct bk_str name)
+{
+    if (bk_map_get(&m->known, name) != NULL)
+        return;
+    bk_map_put(a, &m->known, name, m);
+    *BK_PUSH(a, m->names, m->n) = name;
+}
+
+/* All runs of the machines that the new sessions ran on. */
+static bool load_runs(struct bk_db *db, struct bk_arena *a, const struct bk_filter *f,
+                      const struct bk_strings *names, struct machines *machines,
+                      struct bk_family *family, struct bk_err *err)
+{
+    struct bk_run_list some;
+    for (size_t i = 0; i < names->n; i++) {
+        if (!load_with(db, a, f, "session", bk_str(names->items[i]), &some, err))
+            return false;
+        for (size_t k = 0; k < some.n; k++)
+            note_machine(a, machines, some.rows[k].dim[BK_DIM_HARDWARE]);
+    }
+    for (size_t i = 0; i < machines->n; i++) {
+        if (!load_with(db, a, f, "hardware", machines->names[i], &some, err))
+            return false;
+        if (!bk_filter_names(f, "claims"))
+            family->n_retold += bk_runs_drop_retold(a, &some);
+        for (size_t k = 0; k < some.n; k++)
+            *BK_PUSH(a, family->runs.rows, family->runs.n) = some.rows[k];
+    }
+    return true;
+}
+
+/* --- which quantities --- */
+
+/* Tails are too noisy to be judged unasked; counts and sums follow the length of a run. */
+static const char *const usual_stats[] = {"value", "mean", "p50", "p90", "p95", NULL};
+/* Parts of a request that say little about a server. */
+static const char *const minor_metrics[] = {"blocked_time", "connect_time", "tls_time",
+                                            "send_time",    "receive_time", NULL};
+
+static bool is_in(const char *const *list, struct bk_str word)
+{
+    for (size_t i = 0; list[i] != NULL; i++)
+        if (bk_is(word, list[i]))
+            return true;
+    return false;
+}
+
+/* "5%" or "0.05"; of a share, percentage points. */
+static bool parse_floor(struct bk_str text, double *floor)
+{
+    bool percent = bk_ends(text, BK_S("%"));
+    if (percent)
+        text = bk_trim(bk_upto(text, text.len - 1));
+    if (!bk_parse_double(text, floor) || !(*floor > 0))
+        return false;
+    if (percent)
+        *floor /= 100;
+    return true;
+}
+
+static bool parse_wanted(struct bk_arena *a, const char *text, struct bk_wanted *w,
+                         struct bk_err *err)
+{
+    struct bk_str floor, name;
+    *w = (struct bk_wanted){.text = text, .floor = (double)NAN};
+    floor = bk_cut(bk_str(text), ':', &name);
+    if (floor.ptr != NULL && !parse_floor(bk_trim(floor), &w->floor))
+        return bk_fail(err, BK_EUSAGE,
+                       "--metric '%s': cannot read the smallest change that matters; "
+                       "write METRIC.STAT:5%%",
+                       text);
+    w->stat = bk_cut(name, '.', &w->metric);
+    /* names that sources brought along hold a point themselves: k6-text.my_metric */
+    if (w->stat.len > 0 && bk_find_char(w->metric, '-') != BK_NONE) {
+        struct bk_str own;
+        w->stat = bk_cut(w->stat, '.', &own);
+        w->metric = bk_fmt(a, "%.*s.%.*s", BK_F(w->metric), BK_F(own));
+    }
+    return true;
+}
+
+static bool read_wanted(struct bk_db *db, struct bk_arena *a,
+                        const struct bk_family_ask *ask, struct bk_family *f,
+                        struct bk_err *err)
+{
+    for (size_t i = 0; i < ask->metrics->n; i++) {
+        struct bk_wanted *w = BK_PUSH(a, f->wanted, f->n_wanted);
+        struct bk_quantity known = {0};
+        if (!parse_wanted(a, ask->metrics->items[i], w, err))
+            return false;
+        known.metric = w->metric;
+        if (!bk_quantity_find(db, a, &known, err))
+            return false;
+    }
+    for (size_t i = 0; f->n_wanted == 0 && ask->usual != NULL && ask->usual[i] != NULL;
+         i++)
+        if (!parse_wanted(a, ask->usual[i], BK_PUSH(a, f->wanted, f->n_wanted), err))
+            return false;
+    return true;
+}
+
+static struct bk_wanted *wanted_for(const struct bk_family *f,
+                                    const struct bk_quantity *q)
+{
+    for (size_t i = 0; i < f->n_wanted; i++) {
+        struct bk_wanted *w = &f->wanted[i];
+        if (bk_eq(w->metric, q->metric) &&
+            (w->stat.len > 0 ? bk_eq(w->stat, q->stat) : is_in(usual_stats, q->stat)))
+            return w;
+    }
+    return NULL;
+}
+
+static bool is_usual(const struct bk_quantity *q)
+{
+    return q->canonical && q->worse != BK_NO_DIRECTION && is_in(usual_stats, q->stat) &&
+           !is_in(minor_metrics, q->metric);
+}
+
+static bool read_quantities(struct bk_db *db, struct bk_arena *a, const char *session,
+                            struct bk_map *known, struct bk_family *f,
+                            struct bk_err *err)
+{
+    struct bk_stmt *st = bk_stmt(db, BK_SQL_SERIES_QUANTITIES);
+    bk_bind_text(st, ":session", bk_str(session));
+    bool more, ok;
+    while ((ok = bk_step(st, &more, err)) && more) {
+        struct bk_quantity q = {.id = bk_col_int(st, 0),
+                                .metric = bk_dup(a, bk_col_text(st, 1)),
+                                .stat = bk_dup(a, bk_col_text(st, 2)),
+                                .scope = bk_dup(a, bk_col_text(st, 3)),
+                                .unit = bk_dup(a, bk_col_text(st, 4)),
+                                .floor = bk_col_real(st, 6),
+                                .canonical = bk_col_int(st, 7) != 0};
+        struct bk_str key = bk_fmt(a, "%lld", (long long)q.id);
+        bk_quantity_settle(&q, bk_col_text(st, 5));
+        if (bk_map_get(known, key) != NULL)
+            continue;
+        bk_map_put(a, known, key, f);
+        *BK_PUSH(a, f->quantities, f->n_quantities) = q;
+    }
+    bk_reset(st);
+    return ok;
+}
+
+/* Is there the same of all requests, not only of those that succeeded? */
+static bool has_headline(const struct bk_family *f, const struct bk_quantity *q)
+{
+    for (size_t i = 0; i < f->n_quantities; i++) {
+        const struct bk_quantity *other = &f->quantities[i];
+        if (other->scope.len == 0 && bk_eq(other->metric, q->metric) &&
+            bk_eq(other->stat, q->stat))
+            return true;
+    }
+    return false;
+}
+
+static bool has_scope(const struct bk_family_ask *ask, const struct bk_family *f,
+                      const struct bk_quantity *q)
+{
+    if (ask->scope != NULL)
+        return bk_is(q->scope, ask->scope);
+    return q->scope.len == 0 || (bk_is(q->scope, "ok") && !has_headline(f, q));
+}
+
+/* Leaves those that are asked for, or usual. */
+static void choose_quantities(struct bk_arena *a, const struct bk_family_ask *ask,
+                              struct bk_family *f)
+{
+    struct bk_quantity *chosen = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < f->n_quantities; i++) {
+        struct bk_quantity q = f->quantities[i];
+        const struct bk_wanted *w = wanted_for(f, &q);
+        if (!has_scope(ask, f, &q) || (f->n_wanted > 0 ? w == NULL : !is_usual(&q)))
+            continue;
+        if (w != NULL && isfinite(w->floor))
+            q.floor = w->floor;
+        *BK_PUSH(a, chosen, n) = q;
+    }
+    f->quantities = chosen;
+    f->n_quantities = n;
+}
+
+/* --- values --- */
+
+struct by_id {
+    int64_t id;
+    size_t run;
+};
+
+static int ids(const void *x, const void *y)
+{
+    const struct by_id *a = x, *b = y;
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
+struct work { /* of one quantity at a time */
+    struct bk_db *db;
+    struct bk_arena *arena, *scratch;
+    const struct bk_family_ask *ask;
+    struct bk_family *f;
+    const struct machines *machines;
+    struct by_id *ids;
+    double *values;
+    bool *is_new, *is_old; /* sessions */
+};
+
+static void begin_work(struct work *w)
+{
+    size_t n = w->f->runs.n;
+    w->ids = bk_alloc_array(w->arena, n + 1, sizeof *w->ids);
+    w->values = bk_alloc_array(w->arena, n + 1, sizeof *w->values);
+    for (size_t i = 0; i < n; i++)
+        w->ids[i] = (struct by_id){w->f->runs.rows[i].id, i};
+    if (n > 1)
+        qsort(w->ids, n, sizeof *w->ids, ids);
+}
+
+static bool load_values(struct work *w, const struct bk_quantity *q, struct bk_err *err)
+{
+    size_t n = w->f->runs.n;
+    bool ok = true;
+    for (size_t i = 0; i < n; i++)
+        w->values[i] = (double)NAN;
+    for (size_t m = 0; ok && m < w->machines->n; m++) {
+        struct bk_stmt *st = bk_stmt(w->db, BK_SQL_SERIES_VALUES);
+        bk_bind_int(st, ":quantity", q->id);
+        bk_bind_text(st, ":hardware", w->machines->names[m]);
+        bool more;
+        while ((ok = bk_step(st, &more, err)) && more) {
+            struct by_id key = {.id = bk_col_int(st, 0)};
+            const struct by_id *at = bsearch(&key, w->ids, n, sizeof key, ids);
+            if (at != NULL)
+                w->values[at->run] = bk_col_real(st, 1);
+        }
+        bk_reset(st);
+    }
+    return ok;
+}
+
+/* --- evidence --- */
+
+static int by_line(const void *x, const void *y)
+{
+    const struct bk_series_row *a = x, *b = y;
+    if (a->at.line != b->at.line)
+        return a->at.line < b->at.line ? -1 : 1;
+    return a->at.session < b->at.session ? -1 : a->at.session > b->at.session;
+}
+
+/* Of the new rows of a line, those that may be judged, if any may. */
+static size_t keep_judged(const struct bk_series *s, struct bk_series_row *rows,
+                          size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (bk_series_is_judged(s, &rows[i]))
+            rows[kept++] = rows[i];
+    return kept > 0 ? kept : n;
+}
+
+static void measure_new(struct work *w, const struct bk_quantity *q,
+                        struct bk_past *past, struct bk_series_row *rows, size_t n)
+{
+    struct bk_wanted *wanted = wanted_for(w->f, q);
+    if (n > 1)
+        qsort(rows, n, sizeof *rows, by_line);
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && rows[end].at.line == rows[i].at.line;)
+            end++;
+        size_t kept = keep_judged(past->s, rows + i, end - i);
+        struct bk_case *c = BK_PUSH(w->arena, w->f->cases, w->f->n);
+        bk_case_measure(past, w->ask->rule, rows + i, kept, c);
+        c->q = q;
+        /* these belong to one quantity's work */
+        c->last = NULL;
+        c->old = c->new = NULL;
+        if (wanted != NULL)
+            wanted->n++;
+    }
+}
+
+static bool same_machine(const struct bk_series_row *a, const struct bk_series_row *b)
+{
+    return bk_eq(a->run->dim[BK_DIM_HARDWARE], b->run->dim[BK_DIM_HARDWARE]);
+}
+
+static void measure(struct work *w, const struct bk_quantity *q)
+{
+    struct bk_series s = {.arena = w->scratch, .q = *q, .strict = !w->ask->degraded};
+    struct bk_past past;
+    bk_series_fill(&s, &w->f->lines, w->values);
+    bk_past_begin(&past, &s);
+    struct bk_series_row *rows = bk_alloc_array(w->scratch, s.n + 1, sizeof *rows);
+    /* groups are in the order of their machines */
+    for (size_t i = 0, end; i < s.n; i = end) {
+        size_t n_new = 0;
+        bk_past_forget_noise(&past);
+        for (end = i; end < s.n && same_machine(&s.rows[end], &s.rows[i]); end++) {
+            const struct bk_series_row *row = &s.rows[end];
+            if (w->is_new[row->at.session])
+                rows[n_new++] = *row;
+            else if (w->is_old[row->at.session] && bk_series_is_baseline(row) &&
+                     bk_series_is_judged(&s, row))
+                bk_past_add(&past, row);
+        }
+        measure_new(w, q, &past, rows, n_new);
+    }
+}
+
+/* Which sessions are new, and which are compared with. */
+static bool split_sessions(struct work *w, const struct bk_strings *names,
+                           struct bk_err *err)
+{
+    const struct bk_lines *lines = &w->f->lines;
+    size_t first = lines->n_sessions;
+    w->is_new = bk_alloc_array(w->arena, lines->n_sessions + 1, sizeof *w->is_new);
+    w->is_old = bk_alloc_array(w->arena, lines->n_sessions + 1, sizeof *w->is_old);
+    for (size_t i = 0; i < names->n; i++) {
+        size_t at = bk_lines_session(lines, bk_str(names->items[i]));
+        if (at == BK_NONE)
+            continue;
+        w->is_new[at] = true;
+        first = at < first ? at : first;
+    }
+    for (size_t i = 0; i < w->ask->against->n; i++) {
+        const char *name = w->ask->against->items[i];
+        if (!bk_session_must_exist(w->db, w->arena, name, err))
+            return false;
+        size_t at = bk_lines_session(lines, bk_str(name));
+        if (at != BK_NONE && w->is_new[at])
+            return bk_fail(err, BK_EUSAGE,
+                           "session '%s' cannot be compared with itself", name);
+        if (at != BK_NONE)
+            w->is_old[at] = true;
+    }
+    for (size_t i = 0; w->ask->against->n == 0 && i < first; i++)
+        w->is_old[i] = true;
+    for (size_t i = 0; i < lines->n_sessions; i++)
+        w->f->n_before += w->is_old[i];
+    return true;
+}
+
+static bool measure_all(struct work *w, struct bk_err *err)
+{
+    struct bk_arena_mark mark = bk_arena_mark(w->scratch);
+    for (size_t i = 0; i < w->f->n_quantities; i++) {
+        if (!load_values(w, &w->f->quantities[i], err))
+            return false;
+        measure(w, &w->f->quantities[i]);
+        bk_arena_release(w->scratch, mark);
+    }
+    return true;
+}
+
+bool bk_family_load(struct bk_db *db, struct bk_arena *a,
+                    const struct bk_family_ask *ask, struct bk_family *f,
+                    struct bk_err *err)
+{
+    struct bk_filter filter;
+    struct bk_strings names;
+    struct machines machines = {NULL, 0, {NULL, 0, 0}};
+    struct bk_map known = {NULL, 0, 0};
+    *f = (struct bk_family){.n = 0};
+    if (!read_wanted(db, a, ask, f, err) ||
+        !bk_filter_parse(a, db, ask->where, &filter, err) ||
+        !new_sessions(db, a, ask, &filter, &names, err) ||
+        !load_runs(db, a, &filter, &names, &machines, f, err))
+        return false;
+    for (size_t i = 0; i < names.n; i++) {
+        f->sessions =
+            bk_fmt(a, "%.*s%s%s", BK_F(f->sessions), i > 0 ? ", " : "", names.items[i]);
+        if (!read_quantities(db, a, names.items[i], &known, f, err))
+            return false;
+    }
+    choose_quantities(a, ask, f);
+    bk_lines_make(a, &f->runs, &f->lines);
+    struct work w = {.db = db, .arena = a, .ask = ask, .f = f, .machines = &machines};
+    if (!split_sessions(&w, &names, err))
+        return false;
+    begin_work(&w);
+    w.scratch = bk_arena_new();
+    bool ok = measure_all(&w, err);
+    bk_arena_free(w.scratch);
+    return ok;
+}
