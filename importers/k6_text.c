@@ -277,6 +277,7 @@ static bool take_progress(struct reader *r, struct bk_str s, struct bk_err *err)
         last = NULL;
     }
     struct k6_run *k = current_run(r);
+    t.failed = (double)k->failures;
     if (last != NULL && t.elapsed_s < last->elapsed_s)
         return true;
     if (last != NULL && t.elapsed_s == last->elapsed_s) {
@@ -338,6 +339,18 @@ static void take_log_line(struct reader *r, struct bk_str s)
         k->run->started_text = kept;
         k->started_before = false;
     }
+}
+
+/* k6 warns of each request that got no answer (lib/netext/httpext/tracer.go), as text or
+ * JSON:  time="..." level=warning msg="Request Failed" error="..."
+ *        WARN[0041] Request Failed                                error="..." */
+static void count_failure(struct reader *r, struct bk_str s)
+{
+    bool log = bk_starts(s, BK_S("time=\"")) || bk_starts(s, BK_S("WARN[")) ||
+               bk_starts(s, BK_S("{\""));
+    if (log && r->run != NULL && r->run->n_lines == 0 &&
+        bk_has(s, BK_S("Request Failed")))
+        r->run->failures++;
 }
 
 static void take_heading(struct reader *r, struct bk_str s)
@@ -405,6 +418,7 @@ static bool take_line(struct reader *r, struct bk_str line, struct bk_err *err)
     if (s.len == 0)
         return true;
     s = without_heading_marks(s);
+    count_failure(r, s);
     if (bk_starts(s, BK_S("time=\""))) {
         take_log_line(r, s);
         return true;
@@ -570,7 +584,7 @@ const struct bk_importer bk_importer_k6_text = {
              "derived from the counts.\n"
              "A log that ends before the summary still gives the timeline; its run is "
              "invalid.",
-    .version = 1,
+    .version = 2,
     .bid = bid,
     .import = import,
 };

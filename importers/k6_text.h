@@ -34,6 +34,7 @@ struct k6_run {
     bool loops_closed; /* no scenario so far has an arrival rate */
     double planned_s;  /* of the banner's scenarios; 0: not said */
     size_t tick_line;  /* of the last progress line */
+    size_t failures;   /* requests that the log said had failed, so far */
 
     bool in_block;     /* metric lines go to the block that began last */
     bool sections;     /* the block has the layout of v1 */

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define NEARLY_ALL 0.9 /* of the failed requests */
+
 /* --- keeping --- */
 
 void k6_keep_line(struct bk_arena *a, struct k6_line *l, const struct bk_k6_line *m,
@@ -292,9 +294,24 @@ static void note_repeated(const struct bk_importing *im, const struct k6_run *k)
     f->locator = bk_line_locator(im->arena, k->block_line);
 }
 
+/* The failures that the log told of on the way are those of the timeline when they are
+ * nearly all that the summary counts: k6 logs no answer with a bad status, scripts may
+ * keep the log quiet, and logs are cut. */
+static void settle_failures(struct k6_run *k)
+{
+    const struct bk_measurement *all =
+        bk_run_find(k->run, "requests_failed", "value", "");
+    bool told = k->failures > 0;
+    if (told && k->n_lines > 0)
+        told = all != NULL && (double)k->failures >= NEARLY_ALL * all->value;
+    for (size_t i = 0; i < k->run->n_ticks && !told; i++)
+        k->run->ticks[i].failed = (double)NAN;
+}
+
 static void fill_run(const struct bk_importing *im, struct k6_run *k)
 {
     if (k->n_lines == 0) {
+        settle_failures(k);
         note_truncated(im, k);
         return;
     }
@@ -306,6 +323,7 @@ static void fill_run(const struct bk_importing *im, struct k6_run *k)
         note_repeated(im, k);
     bk_emit_drop_zero_latency(im, k->run);
     bk_emit_derived(im, k->run);
+    settle_failures(k);
 }
 
 static bool same_line(const struct k6_line *x, const struct k6_line *y)
