@@ -13,7 +13,8 @@ const struct bk_cmd *const bk_commands[] = {
     &bk_cmd_backup,  &bk_cmd_help,    NULL,
 };
 
-static const char *const formats[] = {"text", "csv", "json", "ndjson", "md", NULL};
+static const char *const formats[] = {"text", "csv",   "json",   "ndjson",
+                                      "md",   "junit", "github", NULL};
 static const char *const langs[] = {"en", "pt", "ru", NULL};
 static const char *const dialects[] = {"rfc4180", "excel-pt", NULL};
 

@@ -172,8 +172,9 @@ static bool read_wanted(struct bk_db *db, struct bk_arena *a,
         if (!bk_quantity_find(db, a, &known, err))
             return false;
     }
-    for (size_t i = 0; f->n_wanted == 0 && ask->usual != NULL && ask->usual[i] != NULL;
-         i++)
+    if (f->n_wanted > 0 || ask->usual == NULL)
+        return true;
+    for (size_t i = 0; ask->usual[i] != NULL; i++)
         if (!parse_wanted(a, ask->usual[i], BK_PUSH(a, f->wanted, f->n_wanted), err))
             return false;
     return true;

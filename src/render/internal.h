@@ -72,4 +72,19 @@ bool bk_all_empty(const struct bk_report *r);
 /* What people read of a note: in their language where its words never vary. */
 struct bk_str bk_note_text(const struct bk_note *n, enum bk_lang lang);
 
+/* --- verdicts.c --- */
+/* Outputs for build servers show rows that have a verdict, nothing else. */
+struct bk_verdict_cells {
+    struct bk_str subject; /* "h100 chat workers=8": what it is about */
+    struct bk_str name;    /* "ttft.p95" */
+    struct bk_str verdict, why;
+    enum bk_tone tone; /* bad: worse; doubtful: it cannot be told */
+};
+/* Calls 'take' with each row that has a verdict; slices are valid during the call.
+ * BK_EUSAGE when no section of the report has verdicts. */
+bool bk_render_verdicts(const struct bk_report *r, const struct bk_render_options *o,
+                        const char *format,
+                        void (*take)(void *self, const struct bk_verdict_cells *cells),
+                        void *self, struct bk_err *err);
+
 #endif
