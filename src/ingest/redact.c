@@ -10,6 +10,7 @@
  * cache_key: a name is taken apart into words, and the words around decide.  Numbers
  * are never tokens; nothing, null, true and false are no secrets. */
 #include "internal.h"
+#include "pieces.h"
 
 #include <string.h>
 
@@ -350,74 +351,6 @@ static bool at_mark(struct bk_str t, size_t pos, struct span *v)
  * Only a mark right behind a name with one of these pieces in it, or that of an address
  * with an '@' behind it, is looked at closely; a text has millions of others. */
 
-#define LANES 16
-typedef unsigned char lanes __attribute__((vector_size(LANES)));
-typedef uint64_t halves __attribute__((vector_size(LANES)));
-
-/* clang-format off */
-#define PIECES(X)                                           \
-    X("pass") X("pwd") X("secret") X("credential") X("key") \
-    X("token") X("private") X("uthorization")
-/* clang-format on */
-#define TEXT(piece) {piece, sizeof(piece) - 1},
-static const struct bk_str pieces[] = {PIECES(TEXT)};
-
-static bool piece_at(struct bk_str t, size_t pos)
-{
-    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
-        size_t len = pieces[i].len;
-        if (t.len - pos >= len &&
-            bk_eq_nocase((struct bk_str){t.ptr + pos, len}, pieces[i]))
-            return true;
-    }
-    return false;
-}
-
-static bool any(lanes hit)
-{
-    halves h = (halves)hit;
-    return (h[0] | h[1]) != 0;
-}
-
-/* Of constants, so that the compiler sets them up once for the whole text. */
-#define COMPARE(piece)                                                                 \
-    {                                                                                  \
-        lanes hit = (lanes)(letter[0] == (unsigned char)(piece)[0]) &                  \
-                    (lanes)(letter[1] == (unsigned char)(piece)[1]);                   \
-        two |= hit;                                                                    \
-        three |= hit & (lanes)(letter[2] == (unsigned char)(piece)[2]);                \
-    }
-
-/* Does a piece begin in the LANES bytes at p?  Its first three letters tell, the first
- * two of them alone most of the time. */
-static bool may_begin(const char *p)
-{
-    lanes letter[3], two = {0}, three = {0};
-    for (size_t k = 0; k < 3; k++) {
-        memcpy(&letter[k], p + k, LANES);
-        letter[k] |= (unsigned char)0x20; /* lower case, of letters */
-    }
-    PIECES(COMPARE)
-    return any(two) && any(three);
-}
-
-/* The first piece at or behind pos, or the text's end. */
-static size_t next_piece(struct bk_str t, size_t pos)
-{
-    while (pos < t.len) {
-        if (t.len - pos >= LANES + 2 && !may_begin(t.ptr + pos)) {
-            pos += LANES;
-            continue;
-        }
-        size_t stop = t.len - pos > LANES ? pos + LANES : t.len;
-        for (; pos < stop; pos++) {
-            if (piece_at(t, pos))
-                return pos;
-        }
-    }
-    return t.len;
-}
-
 static size_t plain_mark(struct bk_str t, size_t pos)
 {
     while (pos < t.len && t.ptr[pos] != '=' && t.ptr[pos] != ':')
@@ -443,11 +376,12 @@ struct search {
     size_t named; /* behind a name with a piece in it */
     size_t colon; /* of an address with a user */
     size_t at;    /* behind the '@' of the latter */
+    struct bk_pieces pieces;
 };
 
 static void advance_named(struct bk_str t, struct search *s)
 {
-    s->named = plain_mark(t, next_piece(t, s->named));
+    s->named = plain_mark(t, bk_next_piece(&s->pieces, t, s->named));
 }
 
 static void advance_address(struct bk_str t, struct search *s)
@@ -467,6 +401,7 @@ static void begin_search(struct bk_str t, size_t pos, struct search *s)
 {
     /* the name before the first mark may begin before pos */
     s->named = s->at = pos > LOOK_BACK ? pos - LOOK_BACK : 0;
+    bk_pieces_init(&s->pieces);
     advance_named(t, s);
     advance_address(t, s);
 }

@@ -1,0 +1,22 @@
+/* Where in a text a piece of a secret's name begins: "pass", "key", "token" ...
+ *
+ * Every byte of what is imported goes through this, and hardly any begins a piece, so
+ * blocks are looked at at once: 32 bytes with AVX2, where the processor has it, else 16
+ * with what the compiler makes of vectors. */
+#ifndef BK_INGEST_PIECES_H
+#define BK_INGEST_PIECES_H
+
+#include "../base/str.h"
+
+/* Which pieces a nibble of their first, second and third letter allows, a bit each. */
+struct bk_pieces {
+    uint8_t low[3][16], high[3][16];
+    bool wide; /* the processor has AVX2 */
+};
+
+void bk_pieces_init(struct bk_pieces *p);
+
+/* The first piece at or behind pos, letters in either case, or the text's end. */
+size_t bk_next_piece(const struct bk_pieces *p, struct bk_str text, size_t pos);
+
+#endif
