@@ -169,9 +169,15 @@ static void add_to_sketches(struct bk_samples *s, const struct bk_sample_job *jo
     if (g->metric >= BK_SKETCHED_METRICS ||
         job->metrics[g->metric].kind != BK_SAMPLE_TREND)
         return;
+    double before = (double)NAN; /* values repeat: a connection is made once */
+    uint32_t bin = 0;
     for (uint32_t i = g->first; i < g->first + g->n; i++) {
         uint8_t outcome = job->outcomes[job->points.sets[groups->places[i]]];
-        bk_sketch_add(&s->sketches[g->metric][outcome], groups->values[i]);
+        double value = groups->values[i];
+        if (value != before)
+            bin = bk_sketch_bin(value);
+        before = value;
+        bk_sketch_add_bin(&s->sketches[g->metric][outcome], bin, 1);
     }
 }
 

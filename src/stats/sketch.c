@@ -46,10 +46,18 @@ static double value_of(uint32_t key)
     return i > 0 ? size : -size;
 }
 
-/* The first place whose key is not below. */
+/* The first place whose key is not below.  Bins are neighbours most of the time: a key is
+ * as many places behind the first as it is above it, less the gaps between. */
 static uint32_t place_of(const struct bk_sketch *s, uint32_t key)
 {
-    uint32_t low = 0, high = s->n;
+    if (s->n == 0 || key <= key_of(s->bins[0]))
+        return 0;
+    uint32_t first = key_of(s->bins[0]), last = key_of(s->bins[s->n - 1]);
+    if (key > last)
+        return s->n;
+    uint32_t above = key - first, gaps = last - first + 1 - s->n;
+    uint32_t low = above > gaps ? above - gaps : 0;
+    uint32_t high = above < s->n ? above : s->n;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (key_of(s->bins[middle]) < key)
