@@ -6,6 +6,7 @@
  * successful requests.  Where a side has several runs of a match, the median of them
  * stands there, and n says how many. */
 #include "match.h"
+#include "part.h"
 
 #include "../base/num.h"
 #include "../stats/summary.h"
@@ -16,6 +17,7 @@
 
 struct compare_args {
     struct bk_strings metrics; /* --metric */
+    struct bk_part_args part;
     bool brief, all;
 };
 
@@ -80,27 +82,44 @@ struct table {
     struct bk_map known;
 };
 
-static struct quantity *find_quantity(struct table *t, const struct bk_stmt *st)
+/* *added: it is new, and its unit, direction and floor are to be set. */
+static struct quantity *find_quantity(struct table *t, struct bk_str metric,
+                                      struct bk_str stat, struct bk_str scope,
+                                      bool *added)
 {
-    struct bk_str key = bk_fmt(t->arena, "%.*s\n%.*s\n%.*s", BK_F(bk_col_text(st, 0)),
-                               BK_F(bk_col_text(st, 1)), BK_F(bk_col_text(st, 2)));
+    struct bk_str key =
+        bk_fmt(t->arena, "%.*s\n%.*s\n%.*s", BK_F(metric), BK_F(stat), BK_F(scope));
     size_t *index = bk_map_get(&t->known, key);
+    *added = index == NULL;
     if (index == NULL) {
         index = bk_alloc(t->arena, sizeof *index);
         *index = t->n;
         bk_map_put(t->arena, &t->known, key, index);
         struct quantity *q = BK_PUSH(t->arena, t->items, t->n);
-        q->metric = bk_dup(t->arena, bk_col_text(st, 0));
-        q->stat = bk_dup(t->arena, bk_col_text(st, 1));
-        q->scope = bk_dup(t->arena, bk_col_text(st, 2));
-        q->unit = bk_dup(t->arena, bk_col_text(st, 3));
-        struct bk_str direction = bk_col_text(st, 4);
-        q->direction = direction.len > 0 ? direction.ptr[0] : 'n';
-        q->floor = bk_col_real(st, 5);
-        q->canonical = bk_col_int(st, 6) != 0;
+        q->metric = bk_dup(t->arena, metric);
+        q->stat = bk_dup(t->arena, stat);
+        q->scope = bk_dup(t->arena, scope);
+        q->direction = 'n';
         q->sides = bk_alloc_array(t->arena, t->n_sides, sizeof *q->sides);
     }
     return &t->items[*index];
+}
+
+/* Unit, direction, floor and canonical, from the column 'first' on. */
+static void describe(struct table *t, struct quantity *q, const struct bk_stmt *st,
+                     size_t first)
+{
+    struct bk_str direction = bk_col_text(st, first + 1);
+    q->unit = bk_dup(t->arena, bk_col_text(st, first));
+    q->direction = direction.len > 0 ? direction.ptr[0] : 'n';
+    q->floor = bk_col_real(st, first + 2);
+    q->canonical = bk_col_int(st, first + 3) != 0;
+}
+
+static void add_value(struct table *t, struct quantity *q, size_t side, double value)
+{
+    struct side_values *v = &q->sides[side];
+    *BK_PUSH(t->arena, v->items, v->n) = value;
 }
 
 static bool read_run(struct bk_db *db, struct table *t, size_t side, int64_t run,
@@ -108,13 +127,45 @@ static bool read_run(struct bk_db *db, struct table *t, size_t side, int64_t run
 {
     struct bk_stmt *st = bk_stmt(db, BK_SQL_COMPARE_VALUES);
     bk_bind_int(st, ":run", run);
-    bool more, ok;
+    bool more, ok, added;
     while ((ok = bk_step(st, &more, err)) && more) {
-        struct side_values *v = &find_quantity(t, st)->sides[side];
-        *BK_PUSH(t->arena, v->items, v->n) = bk_col_real(st, 7);
+        struct quantity *q = find_quantity(t, bk_col_text(st, 0), bk_col_text(st, 1),
+                                           bk_col_text(st, 2), &added);
+        if (added)
+            describe(t, q, st, 3);
+        add_value(t, q, side, bk_col_real(st, 7));
     }
     bk_reset(st);
     return ok;
+}
+
+static bool describe_metric(struct bk_db *db, struct table *t, struct quantity *q,
+                            struct bk_err *err)
+{
+    bool found;
+    struct bk_stmt *st = bk_stmt(db, BK_SQL_METRIC_BY_NAME);
+    bk_bind_text(st, ":metric", q->metric);
+    bool ok = bk_step(st, &found, err);
+    if (ok && found)
+        describe(t, q, st, 1);
+    bk_reset(st);
+    return ok;
+}
+
+/* A part of a run instead of all of it. */
+static bool read_part(struct bk_db *db, struct table *t, size_t side,
+                      const struct bk_part *part, struct bk_err *err)
+{
+    for (size_t i = 0; i < part->n; i++) {
+        const struct bk_part_value *v = &part->values[i];
+        bool added;
+        struct quantity *q =
+            find_quantity(t, v->metric, bk_str(v->stat), bk_str(v->scope), &added);
+        if (added && !describe_metric(db, t, q, err))
+            return false;
+        add_value(t, q, side, v->value);
+    }
+    return true;
 }
 
 static int by_importance(const void *x, const void *y)
@@ -292,13 +343,27 @@ static void add_metric(struct comparison *c, const struct bk_match *m,
     behind[N_RUNS] = bk_v_str(runs);
 }
 
+static bool read_side(struct comparison *c, struct table *t, size_t side,
+                      const struct bk_run_row *run, struct bk_err *err)
+{
+    struct bk_part part;
+    if (!bk_part_asked(&c->args->part))
+        return read_run(c->db, t, side, run->id, err);
+    if (!bk_part_read(c->db, c->r->arena, run, &c->args->part, &part, err))
+        return false;
+    bk_report_note(c->r, "part", BK_INFO, "of '%.*s' only %.4g s to %.4g s%s",
+                   BK_F(run->name), part.window.from, part.window.to,
+                   c->args->part.steady ? ", where its load is steady" : "");
+    return read_part(c->db, t, side, &part, err);
+}
+
 static bool add_metrics(struct comparison *c, const struct bk_match *m,
                         struct bk_err *err)
 {
     struct table t = {.arena = c->r->arena, .n_sides = c->n_sides};
     for (size_t s = 0; s < c->n_sides; s++)
         for (size_t i = 0; i < m->sides[s].n; i++)
-            if (!read_run(c->db, &t, s, m->sides[s].runs[i]->id, err))
+            if (!read_side(c, &t, s, m->sides[s].runs[i], err))
                 return false;
     if (t.n > 1)
         qsort(t.items, t.n, sizeof *t.items, by_importance);
@@ -711,6 +776,10 @@ static const struct bk_opt options[] = {
      "only the numbers that a summary needs", NULL},
     {'a', "all", BK_OPT_FLAG, offsetof(struct compare_args, all), NULL,
      "also numbers that have no canonical metric", NULL},
+    {0, "window", BK_OPT_TEXT, offsetof(struct compare_args, part.window), "FROM..TO",
+     "only this part of each run, out of its points: 100s..160s", NULL},
+    {0, "steady", BK_OPT_FLAG, offsetof(struct compare_args, part.steady), NULL,
+     "only the part of each run with a steady load, out of its points", NULL},
     {.type = BK_OPT_END},
 };
 
@@ -728,7 +797,8 @@ const struct bk_question bk_question_compare = {
         "  benchkeep compare hardware=h100 hardware=b200 --where session=062\n"
         "  benchkeep compare 061/h100/stress 062/h100/stress --brief\n"
         "  benchkeep compare 061 062 -m ok_throughput -m request_latency.p95 --format "
-        "md\n",
+        "md\n"
+        "  benchkeep compare 061 062 --steady\n",
     .options = options,
     .args_size = sizeof(struct compare_args),
     .min_positional = 2,

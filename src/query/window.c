@@ -203,7 +203,7 @@ bool bk_window_steady(struct bk_db *db, struct bk_arena *a,
     if (!bk_steady(x, p.n, LEVEL_TOLERANCE, LEAST_SECONDS, &stretch))
         return bk_fail(err, BK_EUSAGE,
                        "run '%.*s' has no steady part: the load is level for %zu s at "
-                       "the most; give --from and --to",
+                       "the most; name one yourself",
                        BK_F(run->name), stretch.end - stretch.first);
     *w = (struct bk_steady_window){
         .window = {(double)stretch.first, (double)stretch.end},
