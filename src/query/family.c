@@ -341,6 +341,21 @@ static size_t keep_judged(const struct bk_series *s, struct bk_series_row *rows,
     return kept > 0 ? kept : n;
 }
 
+/* What a case points to belongs to one quantity's work. */
+static void keep_case(struct bk_arena *a, struct bk_case *c)
+{
+    double *old = bk_alloc_array(a, c->n_old + 1, sizeof *old);
+    size_t *sessions = bk_alloc_array(a, c->n_old + 1, sizeof *sessions);
+    for (size_t i = 0; i < c->n_old; i++) {
+        old[i] = c->old[i];
+        sessions[i] = c->old_sessions[i];
+    }
+    c->old = old;
+    c->old_sessions = sessions;
+    c->new = NULL;
+    c->last = NULL;
+}
+
 static void measure_new(struct work *w, const struct bk_quantity *q,
                         struct bk_past *past, struct bk_series_row *rows, size_t n)
 {
@@ -354,9 +369,7 @@ static void measure_new(struct work *w, const struct bk_quantity *q,
         struct bk_case *c = BK_PUSH(w->arena, w->f->cases, w->f->n);
         bk_case_measure(past, w->ask->rule, rows + i, kept, c);
         c->q = q;
-        /* these belong to one quantity's work */
-        c->last = NULL;
-        c->old = c->new = NULL;
+        keep_case(w->arena, c);
         if (wanted != NULL)
             wanted->n++;
     }

@@ -95,6 +95,8 @@ void bk_past_add(struct bk_past *past, const struct bk_series_row *row)
         return;
     if (row->level > line->level)
         begin_level(past, line, row->level);
+    size_t at = line->n;
+    *BK_PUSH(past->s->arena, line->sessions, at) = row->at.session;
     *BK_PUSH(past->s->arena, line->values, line->n) = row->value;
     if (!line->stale)
         past->stale[past->n_stale++] = row->at.line;
@@ -134,6 +136,7 @@ void bk_case_measure(struct bk_past *past, const struct bk_verdict_rule *rule,
     *c = (struct bk_case){.q = &s->q, .row = *newest, .last = line->last};
     c->n_old = line->n - begin;
     c->old = c->n_old > 0 ? line->values + begin : NULL;
+    c->old_sessions = c->n_old > 0 ? line->sessions + begin : NULL;
     c->new = bk_alloc_array(s->arena, n, sizeof *c->new);
     for (size_t i = 0; i < n; i++)
         c->new[c->n_new++] = rows[i].value;
@@ -270,7 +273,7 @@ struct bk_str bk_case_why(struct bk_arena *a, const struct bk_case *c)
 {
     const struct bk_evidence *e = &c->e;
     if (c->by_status)
-        return bk_fmt(a, "the run failed (%.*s); %zu earlier session%s did not",
+        return bk_fmt(a, "the run failed: %.*s; %zu earlier session%s did not",
                       BK_F(c->row.status_why), c->n_old, c->n_old == 1 ? "" : "s");
     switch (e->verdict) {
     case BK_VERDICT_INVALID:

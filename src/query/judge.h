@@ -13,7 +13,8 @@
 #define BK_BASELINE 50
 
 struct bk_past_line {
-    double *values; /* oldest first */
+    double *values;   /* oldest first */
+    size_t *sessions; /* of the values */
     size_t n;
     size_t level_begin; /* the first value of the present level */
     unsigned level;
@@ -44,6 +45,7 @@ struct bk_case {
     const struct bk_quantity *q;
     struct bk_series_row row; /* the last of the new ones */
     double *old;              /* values that it is compared with, oldest first */
+    size_t *old_sessions;     /* of these */
     size_t n_old;
     double *new;
     size_t n_new;

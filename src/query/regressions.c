@@ -4,13 +4,13 @@
  * compared with the sessions before it.  All tests of one call are one family, adjusted by
  * Benjamini and Hochberg.  Shown is what matters: regressions, improvements, and what may
  * be a regression and cannot be told. */
-#include "family.h"
+#include "curve.h"
 #include "question.h"
 
 #include <math.h>
 
 struct regressions_args {
-    struct bk_strings metrics, against;
+    struct bk_strings metrics, against, slos;
     const char *scope;
     bool all, degraded;
 };
@@ -149,10 +149,18 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
         .rule = &bk_verdict_rule_report,
     };
     struct bk_family f;
+    struct bk_curves curves;
+    struct bk_slo *slos = bk_alloc_array(r->arena, o->slos.n + 1, sizeof *slos);
+    for (size_t i = 0; i < o->slos.n; i++)
+        if (!bk_slo_parse(o->slos.items[i], &slos[i], err))
+            return false;
     if (!bk_family_load(db, r->arena, &ask, &f, err))
         return false;
-    bk_cases_judge(r->arena, ask.rule, BK_ADJUST_BENJAMINI_HOCHBERG, f.cases, f.n);
+    bk_curves_find(r->arena, ask.rule, &f, &curves);
+    bk_curves_judge(r->arena, ask.rule, BK_ADJUST_BENJAMINI_HOCHBERG, &f, &curves);
     bk_report_arg(r, "session", f.sessions);
+    bk_slo_report(r, &curves, slos, o->slos.n);
+    bk_curves_report(r, &curves, o->all || o->metrics.n > 0);
     add_verdicts(r, o, &f);
     add_summary(r, &f);
     add_notes(r, &f);
@@ -168,6 +176,8 @@ static const struct bk_opt options[] = {
      NULL},
     {0, "scope", BK_OPT_TEXT, offsetof(struct regressions_args, scope), "SCOPE",
      "ok, failed or a selector (default: the headline figure)", NULL},
+    {0, "slo", BK_OPT_LIST, offsetof(struct regressions_args, slos), "OBJECTIVE",
+     "the highest load of a sweep that met it: 'request_latency.p95<=2s'", NULL},
     {0, "degraded", BK_OPT_FLAG, offsetof(struct regressions_args, degraded), NULL,
      "also judge latencies of runs with over 5 % errors", NULL},
     {'a', "all", BK_OPT_FLAG, offsetof(struct regressions_args, all), NULL,
@@ -184,7 +194,7 @@ const struct bk_question bk_question_regressions = {
         "hardware, model, workload and config in each metric with a direction.  A verdict\n"
         "needs a change that noise does not explain, corrected for the number of tests,\n"
         "and that is large enough to matter ('benchkeep metrics').  Tails (p99) are\n"
-        "judged only when --metric names them.\n\n"
+        "judged only when --metric names them.  A sweep is judged as a curve, too.\n\n"
         "Examples:\n"
         "  benchkeep regressions\n"
         "  benchkeep regressions 063 064 --where hardware=h100\n"
