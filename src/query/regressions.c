@@ -104,10 +104,13 @@ static void note_invalid(struct bk_report *r, const struct bk_family *f)
 static void add_notes(struct bk_report *r, const struct bk_family *f)
 {
     size_t lone = 0;
+    size_t open = bk_cases_count(f->cases, f->n, BK_VERDICT_INCONCLUSIVE) +
+                  bk_cases_count(f->cases, f->n, BK_VERDICT_INSUFFICIENT_EVIDENCE);
     if (bk_cases_count(f->cases, f->n, BK_VERDICT_REGRESSION) == 0 && f->n > 0)
-        bk_report_note(r, "no-regression", BK_INFO, "no regression in session %.*s%s",
-                       BK_F(f->sessions),
-                       f->n_before == 0 ? ": there is no session before it" : "");
+        bk_report_note(r, "no-regression", BK_INFO,
+                       "no regression was found in session %.*s; %zu of %zu comparisons "
+                       "could not be decided",
+                       BK_F(f->sessions), open, f->n);
     if (f->n == 0)
         bk_report_note(r, "no-data", BK_WARNING,
                        "nothing to compare: no run has what was asked for");
