@@ -60,6 +60,16 @@ def run(task, log):
 
 
 def run_all(tasks, rounds, log):
+    """Ctrl-C ends it; after the first round what there is will do."""
+    try:
+        run_rounds(tasks, rounds, log)
+    except KeyboardInterrupt:
+        if not all(t.rounds for t in tasks):
+            sys.exit("interrupted in the first round: nothing is written")
+        print("interrupted: the rounds so far are told", file=sys.stderr)
+
+
+def run_rounds(tasks, rounds, log):
     for i in range(rounds):
         for task in tasks:
             slow = i > 0 and (task.rounds[0]["wall"] > SLOW_S or task.job.endswith("-large"))

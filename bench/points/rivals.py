@@ -25,9 +25,8 @@ class Task:
     name: what the tables call it.  job: whom it competes with.  tool: of the versions.
     command: a list; makes: the file or folder it writes (removed before each run)."""
 
-    def __init__(self, job, tool, name, command, makes=None, extra=""):
-        self.job, self.tool, self.name, self.command = job, tool, name, command
-        self.makes, self.extra = makes, extra
+    def __init__(self, job, tool, name, command, makes=None):
+        self.job, self.tool, self.name, self.command, self.makes = job, tool, name, command, makes
         self.rounds = []
 
 
@@ -164,4 +163,5 @@ def make_tasks(tools, files, out):
     add("exposition", "prometheus_client", "prometheus_client's parser",
         [str(tools.python), "-c", "import sys\nfrom prometheus_client.parser import text_fd_to_metric_families as p\n"
          "print(sum(len(m.samples) for m in p(open(sys.argv[1]))))", path])
-    return tasks
+    order = list(files)  # rivals stand beside each other, that the machine be the same for them
+    return sorted(tasks, key=lambda t: order.index(t.job))
