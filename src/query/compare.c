@@ -11,6 +11,7 @@
 #include "../base/num.h"
 #include "../stats/summary.h"
 #include "question.h"
+#include "repeats.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -71,6 +72,7 @@ struct quantity {
     bool canonical;
     struct side_values {
         double *items;
+        struct bk_str *sessions; /* of the items */
         size_t n;
     } * sides;
 };
@@ -80,6 +82,7 @@ struct table {
     struct quantity *items;
     size_t n, n_sides;
     struct bk_map known;
+    struct bk_str session; /* of the run that is being read */
 };
 
 /* *added: it is new, and its unit, direction and floor are to be set. */
@@ -119,6 +122,8 @@ static void describe(struct table *t, struct quantity *q, const struct bk_stmt *
 static void add_value(struct table *t, struct quantity *q, size_t side, double value)
 {
     struct side_values *v = &q->sides[side];
+    size_t at = v->n;
+    *BK_PUSH(t->arena, v->sessions, at) = t->session;
     *BK_PUSH(t->arena, v->items, v->n) = value;
 }
 
@@ -218,6 +223,11 @@ enum {
 };
 enum {
     RATIO,
+    CI_LOW,
+    CI_HIGH,
+    P,
+    VERDICT,
+    WHY,
     BETTER,
     N_RUNS,
     N_BEHIND
@@ -232,7 +242,9 @@ struct comparison {
     struct bk_matches matches;
     size_t n_complete;
     struct bk_section *matched, *differing, *metrics;
-    struct bk_column *n_column;
+    struct bk_case *cases; /* of numbers with repeats */
+    struct bk_value **case_cells;
+    size_t n_cases;
     size_t hidden;       /* numbers that were left out */
     size_t n_immaterial; /* differences below the floor of their metric */
     bool several;        /* some value is a median of several runs */
@@ -244,9 +256,22 @@ static unsigned group_flags(const struct comparison *c)
     return c->n_complete <= 1 ? BK_COL_MACHINE : 0;
 }
 
+/* Has some side of a match several runs? */
+static bool has_several(const struct comparison *c)
+{
+    for (size_t i = 0; i < c->n_complete; i++)
+        for (size_t s = 0; s < c->n_sides; s++)
+            if (c->matches.items[i].sides[s].n > 1)
+                return true;
+    return false;
+}
+
 static void metric_columns(struct comparison *c)
 {
     struct bk_arena *a = c->r->arena;
+    bool repeats = bk_repeats_in(a, &c->matches, c->n_complete);
+    unsigned shown = repeats ? 0 : BK_COL_MACHINE;
+    unsigned ratio = repeats ? BK_COL_RATIO : BK_COL_MACHINE;
     size_t n = N_BEFORE + c->n_sides + N_BEHIND;
     struct bk_column *columns = bk_alloc_array(a, n, sizeof *columns);
     columns[METRIC_GROUP] = (struct bk_column){"group", "", group_flags(c)};
@@ -259,9 +284,13 @@ static void metric_columns(struct comparison *c)
             (struct bk_column){bk_cstr(a, c->sides[s].label), "*", 0};
     struct bk_column *behind = columns + N_BEFORE + c->n_sides;
     behind[RATIO] = (struct bk_column){"ratio", "", BK_COL_RATIO};
+    behind[CI_LOW] = (struct bk_column){"ci_low", "", ratio};
+    behind[CI_HIGH] = (struct bk_column){"ci_high", "", ratio};
+    behind[P] = (struct bk_column){"p", "", BK_COL_MACHINE};
+    behind[VERDICT] = (struct bk_column){"verdict", "", shown};
+    behind[WHY] = (struct bk_column){"why", "", BK_COL_MACHINE};
     behind[BETTER] = (struct bk_column){"better", "", 0};
-    behind[N_RUNS] = (struct bk_column){"n", "", BK_COL_MACHINE};
-    c->n_column = &behind[N_RUNS];
+    behind[N_RUNS] = (struct bk_column){"n", "", has_several(c) ? 0 : BK_COL_MACHINE};
     c->metrics = bk_report_section(c->r, "metrics", columns, n);
 }
 
@@ -313,6 +342,61 @@ static struct bk_str better(struct comparison *c, const struct bk_match *m,
     return c->sides[best].label;
 }
 
+/* Where the first or the last side has several sessions, their noise is known. */
+static void add_evidence(struct comparison *c, const struct bk_match *m,
+                         const struct quantity *q, struct bk_value *behind)
+{
+    struct bk_arena *a = c->r->arena;
+    const struct side_values *x = &q->sides[0], *y = &q->sides[c->n_sides - 1];
+    struct bk_repeats old = {x->items, x->sessions, x->n};
+    struct bk_repeats new = {y->items, y->sessions, y->n};
+    if (x->n == 0 || y->n == 0 || x->n + y->n < 3 || q->direction == 'n' ||
+        bk_repeats_sessions(a, &old) + bk_repeats_sessions(a, &new) < 3)
+        return;
+    struct bk_quantity *judged = bk_alloc(a, sizeof *judged);
+    *judged = (struct bk_quantity){.metric = q->metric,
+                                   .stat = q->stat,
+                                   .scope = q->scope,
+                                   .unit = q->unit,
+                                   .floor = q->floor};
+    bk_quantity_settle(judged, (struct bk_str){&q->direction, 1});
+    size_t at = c->n_cases;
+    *BK_PUSH(a, c->case_cells, at) = behind;
+    bk_repeats_measure(a, judged, &old, &new,
+                       may_be_better(m, 0, q) && may_be_better(m, c->n_sides - 1, q),
+                       BK_PUSH(a, c->cases, c->n_cases));
+}
+
+static struct bk_value finite(double x)
+{
+    return isfinite(x) ? bk_v_real(x) : bk_v_null();
+}
+
+/* All tests of one call are one family. */
+static void add_verdicts(struct comparison *c)
+{
+    struct bk_arena *a = c->r->arena;
+    bk_cases_judge(a, &bk_verdict_rule_report, BK_ADJUST_BENJAMINI_HOCHBERG, c->cases,
+                   c->n_cases);
+    for (size_t i = 0; i < c->n_cases; i++) {
+        struct bk_case *x = &c->cases[i];
+        struct bk_value *cells = c->case_cells[i];
+        bk_case_detail(&bk_verdict_rule_report, x);
+        if (x->e.scale == BK_SCALE_RATIO) {
+            cells[CI_LOW] = finite(1 + x->e.within.low);
+            cells[CI_HIGH] = finite(1 + x->e.within.high);
+        }
+        cells[P] = finite(x->e.p);
+        cells[VERDICT] = bk_v_text(bk_verdict_name(x->e.verdict));
+        cells[WHY] = bk_v_str(bk_case_why(a, x));
+    }
+    if (c->n_cases == 0)
+        return;
+    bk_report_note(c->r, "repeats", BK_INFO,
+                   "ci and verdict are of the last side against the first, a session "
+                   "counting once");
+}
+
 static void add_metric(struct comparison *c, const struct bk_match *m,
                        const struct quantity *q)
 {
@@ -324,6 +408,7 @@ static void add_metric(struct comparison *c, const struct bk_match *m,
     cells[METRIC_STAT] = bk_v_str(q->stat);
     cells[METRIC_SCOPE] = bk_v_str(q->scope);
     cells[METRIC_UNIT] = bk_v_str(q->unit);
+    add_evidence(c, m, q, cells + N_BEFORE + c->n_sides);
     for (size_t s = 0; s < c->n_sides; s++) {
         bk_sort(q->sides[s].items, q->sides[s].n);
         values[s] = bk_median(q->sides[s].items, q->sides[s].n);
@@ -347,6 +432,7 @@ static bool read_side(struct comparison *c, struct table *t, size_t side,
                       const struct bk_run_row *run, struct bk_err *err)
 {
     struct bk_part part;
+    t->session = run->dim[BK_DIM_SESSION];
     if (!bk_part_asked(&c->args->part))
         return read_run(c->db, t, side, run->id, err);
     if (!bk_part_read(c->db, c->r->arena, run, &c->args->part, &part, err))
@@ -716,7 +802,6 @@ static void note_evidence(struct comparison *c)
             "single runs are compared: repeated sessions of one config "
             "commonly differ by 2 to 7 %%, so small differences may be noise");
     if (c->several) {
-        c->n_column->flags = 0;
         bk_report_note(c->r, "medians", BK_INFO,
                        "where a side has several runs, their median is compared");
     }
@@ -731,9 +816,9 @@ static void note_evidence(struct comparison *c)
 }
 
 /* Names of columns that no side may have. */
-static const char *const reserved[] = {"group", "metric", "stat",   "scope",
-                                       "unit",  "ratio",  "better", "n",
-                                       "name",  "value",  NULL};
+static const char *const reserved[] = {
+    "group", "metric", "stat",    "scope",  "unit", "ratio", "ci_low", "ci_high",
+    "p",     "why",    "verdict", "better", "n",    "name",  "value",  NULL};
 
 static bool ask(struct bk_db *db, const void *args, const struct bk_strings *positional,
                 const struct bk_strings *where, struct bk_report *r, struct bk_err *err)
@@ -756,6 +841,7 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
         if (!warn_match(&c, &c.matches.items[i], err) ||
             !add_metrics(&c, &c.matches.items[i], err))
             return false;
+    add_verdicts(&c);
     describe_matches(&c);
     note_unmatched(&c);
     note_retold(&c);

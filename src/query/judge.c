@@ -228,9 +228,10 @@ static struct bk_str probability(struct bk_arena *a, double p)
 static struct bk_str evidence_text(struct bk_arena *a, const struct bk_case *c)
 {
     const struct bk_evidence *e = &c->e;
-    struct bk_str text = bk_fmt(
-        a, "changed by %.*s against %zu session%s of this config",
-        BK_F(bk_change_text(a, c->q, e->change)), c->n_old, c->n_old == 1 ? "" : "s");
+    struct bk_str text =
+        bk_fmt(a, "changed by %.*s against %zu session%s%s",
+               BK_F(bk_change_text(a, c->q, e->change)), c->n_old,
+               c->n_old == 1 ? "" : "s", c->row.run != NULL ? " of this config" : "");
     if (isfinite(e->p))
         text = bk_fmt(a, "%.*s, p %.*s", BK_F(text), BK_F(probability(a, e->p)));
     if (isfinite(e->p_adjusted) && e->p_adjusted > e->p * (1 + 1e-9))
