@@ -40,6 +40,8 @@ ask sessions
 ask sessions -n 10
 ask runs -n 20
 ask history --hardware h100 --metric ok_throughput
+ask regressions
+ask gate
 ask compare s00001 s00002
 ask show s00001
 ask findings s00001

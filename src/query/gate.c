@@ -87,7 +87,7 @@ static void add_verdicts(struct bk_report *r, struct bk_family *f, struct counts
     for (size_t i = 0; i < f->n; i++) {
         bk_case_detail(&bk_verdict_rule_gate, sorted[i]);
         bk_verdict_row(r, s, sorted[i]);
-        n->tests += isfinite(sorted[i]->e.p);
+        n->tests += isfinite(sorted[i]->e.p) ? 1 : 0;
         n->regressions += sorted[i]->e.verdict == BK_VERDICT_REGRESSION;
         n->unknown += cannot_tell(sorted[i]);
     }

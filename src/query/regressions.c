@@ -74,7 +74,7 @@ static void add_summary(struct bk_report *r, const struct bk_family *f)
     struct bk_value *v = bk_section_row(r, s);
     size_t tests = 0;
     for (size_t i = 0; i < f->n; i++)
-        tests += isfinite(f->cases[i].e.p);
+        tests += isfinite(f->cases[i].e.p) ? 1 : 0;
     v[0] = bk_v_str(f->sessions);
     v[1] = bk_v_int((int64_t)f->n_before);
     v[2] = bk_v_int((int64_t)tests);

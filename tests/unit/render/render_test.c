@@ -530,10 +530,83 @@ static void long_lists_are_streamed(void **state)
     }
 }
 
+/* --- verdicts for build servers --- */
+
+static struct bk_report *gate_of(const char *hardware, const char *verdict,
+                                 const char *why)
+{
+    static const struct bk_column verdicts[] = {
+        {"hardware", "", 0}, {"config", "", 0},  {"metric", "", 0}, {"stat", "", 0},
+        {"old", "s", 0},     {"verdict", "", 0}, {"why", "", 0}};
+    struct bk_report *r = bk_report_new("gate");
+    struct bk_section *s = bk_report_section(r, "verdicts", verdicts, 7);
+    struct bk_value *row = bk_section_row(r, s);
+    row[0] = bk_v_text(hardware);
+    row[1] = bk_v_pairs(config, 1);
+    row[2] = bk_v_text("ttft");
+    row[3] = bk_v_text("p95");
+    row[5] = bk_v_text(verdict);
+    row[6] = bk_v_text(why);
+    return r;
+}
+
+static void expect_gate(const char *format, const char *verdict, const char *want)
+{
+    struct bk_render_options o = {0};
+    struct bk_buf b = {0};
+    struct bk_report *r =
+        gate_of("<h1 & \"x\">", verdict, "50 % worse,\n::error::no\x1b[31m");
+    assert_string_equal(render(&b, format, r, &o), want);
+    bk_report_free(r);
+    bk_buf_free(&b);
+}
+
+/* What a file says neither ends an element nor begins a command. */
+static void verdicts_for_build_servers_are_escaped(void **state)
+{
+    (void)state;
+    expect_gate("junit", "regression",
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                "<testsuites>\n  <testsuite name=\"benchkeep gate\" tests=\"1\" "
+                "failures=\"1\" errors=\"0\" skipped=\"0\">\n"
+                "    <testcase classname=\"&lt;h1 &amp; &quot;x&quot;&gt; workers=8\" "
+                "name=\"ttft.p95\">\n"
+                "      <failure type=\"regression\" message=\"regression: 50 % worse, "
+                "::error::no\uFFFD[31m\"/>\n"
+                "    </testcase>\n  </testsuite>\n</testsuites>\n");
+    expect_gate("github", "regression",
+                "::error title=ttft.p95 regression::<h1 & \"x\"> workers=8: 50 %25 "
+                "worse, ::error::no\uFFFD[31m\n");
+    expect_gate("github", "inconclusive",
+                "::warning title=ttft.p95 inconclusive::<h1 & \"x\"> workers=8: 50 %25 "
+                "worse, ::error::no\uFFFD[31m\n");
+    expect_gate("github", "no_material_change", "");
+}
+
+static void answers_without_verdicts_are_refused(void **state)
+{
+    (void)state;
+    static const struct bk_column one[] = {{"n", "", 0}};
+    static const char *const formats[] = {"junit", "github"};
+    for (size_t i = 0; i < 2; i++) {
+        struct bk_err err = {0};
+        struct bk_render_options o = {0};
+        struct bk_buf b = {0};
+        struct bk_report *r = bk_report_new("sessions");
+        bk_report_section(r, "sessions", one, 1);
+        struct bk_out *out = bk_out_memory(&b);
+        assert_false(bk_renderer_named(formats[i])->render(r, &o, out, &err));
+        assert_int_equal(err.code, BK_EUSAGE);
+        assert_true(bk_out_close(out, false, &err));
+        bk_report_free(r);
+        bk_buf_free(&b);
+    }
+}
+
 static void every_label_has_three_languages(void **state)
 {
     (void)state;
-    assert_int_equal(bk_n_renderers, 5);
+    assert_int_equal(bk_n_renderers, 7);
     assert_null(bk_renderer_named("papyrus"));
     static const char *const names[] = {"sessions", "verdict", "started_at", "ratio",
                                         "nothing",  "yes",     "warning"};
@@ -565,6 +638,8 @@ int main(void)
         cmocka_unit_test(colour_only_where_allowed),
         cmocka_unit_test(a_single_long_row_stands_upright),
         cmocka_unit_test(long_lists_are_streamed),
+        cmocka_unit_test(verdicts_for_build_servers_are_escaped),
+        cmocka_unit_test(answers_without_verdicts_are_refused),
         cmocka_unit_test(every_label_has_three_languages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
