@@ -149,9 +149,9 @@ def make_tasks(tools, files, out):
                          "format = 'newline_delimited')"), out + "/d.duckdb")
     add("csv", "miller", "miller stats1 (stores nothing)",
         ["mlr", "--icsv", "--ojson", "stats1", "-a", "count,mean,p50,p90,p95,p99", "-f", "metric_value", "-g", "metric_name", path])
-    add("csv", "sqlite-utils", "sqlite-utils insert --csv", ["sqlite-utils", "insert", out + "/u.db", "points", path, "--csv", "--batch-size", "10000"], out + "/u.db")
+    add("csv", "sqlite-utils", "sqlite-utils insert --csv", ["sqlite-utils", "insert", out + "/u.db", "points", path, "--csv"], out + "/u.db")
     add("ndjson", "sqlite-utils", "sqlite-utils insert --nl",
-        ["sqlite-utils", "insert", out + "/u.db", "points", files["ndjson"], "--nl", "--batch-size", "10000"], out + "/u.db")
+        ["sqlite-utils", "insert", out + "/u.db", "points", files["ndjson"], "--nl"], out + "/u.db")
     for job in ("csv", "ndjson"):
         add(job, "benchkeep", "wc -l (reads the file)", ["wc", "-l", files[job]])
     add("csv", "benchkeep", "benchkeep's reader alone", [read_points, "k6-csv", files["csv"]])
