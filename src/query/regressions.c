@@ -107,10 +107,11 @@ static void add_notes(struct bk_report *r, const struct bk_family *f)
     size_t open = bk_cases_count(f->cases, f->n, BK_VERDICT_INCONCLUSIVE) +
                   bk_cases_count(f->cases, f->n, BK_VERDICT_INSUFFICIENT_EVIDENCE);
     if (bk_cases_count(f->cases, f->n, BK_VERDICT_REGRESSION) == 0 && f->n > 0)
-        bk_report_note(r, "no-regression", BK_INFO,
-                       "no regression was found in session %.*s; %zu of %zu comparisons "
-                       "could not be decided",
-                       BK_F(f->sessions), open, f->n);
+        bk_report_note(
+            r, "no-regression", BK_INFO,
+            "no regression was found in session %.*s; %zu of %zu comparisons "
+            "could not be decided",
+            BK_F(f->sessions), open, f->n);
     if (f->n == 0)
         bk_report_note(r, "no-data", BK_WARNING,
                        "nothing to compare: no run has what was asked for");
