@@ -210,7 +210,7 @@ static void add_ok_throughput(const struct bk_importing *im, struct bk_run *run)
         return;
     struct bk_measurement copy = *m;
     copy.metric = BK_S("ok_throughput");
-    *BK_PUSH(im->arena, run->measurements, run->n_measurements) = copy;
+    *bk_run_measure(im->arena, run) = copy;
 }
 
 void aiperf_finish(const struct bk_importing *im, struct bk_run *run)

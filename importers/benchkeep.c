@@ -258,9 +258,9 @@ static bool take_row(struct reader *r, const struct bk_json *row, struct bk_err 
         .scope = member(r, row, "scope"),
         .unit = member(r, row, "unit"),
         .population = population_of(bk_json_string(row, "population")),
-        .formula = member(r, row, "formula"),
         .source_name = member(r, row, "source_name"),
-        .source_unit = member(r, row, "source_unit"),
+        .how = bk_wording_new(r->a, member(r, row, "formula"),
+                              member(r, row, "source_unit")),
         .locator = locator_of(r, row),
     };
     if (value->type == BK_JSON_NULL || !take_numbers(r, row, &m))
@@ -268,7 +268,7 @@ static bool take_row(struct reader *r, const struct bk_json *row, struct bk_err 
     if (!set_origin(r, &m, bk_json_string(row, "origin"), err) ||
         !settle_unit(r, &m, err))
         return false;
-    *BK_PUSH(r->a, run->measurements, run->n_measurements) = m;
+    *bk_run_measure(r->a, run) = m;
     return true;
 }
 

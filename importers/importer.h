@@ -14,6 +14,7 @@
 #define BK_IMPORTERS_IMPORTER_H
 
 #include "../src/base/file.h"
+#include "../src/base/texts.h"
 #include "../src/record/dict.h"
 #include "../src/record/sink.h"
 
@@ -88,6 +89,7 @@ struct bk_companion {
 struct bk_importing {
     struct bk_arena *arena;     /* lives until the import's records were taken */
     const struct bk_dict *dict; /* names, with the user's aliases and --map */
+    struct bk_texts *texts;     /* of names that come again; NULL: each is copied */
     struct bk_sink *sink;       /* where the records go */
     struct bk_str format;       /* the importer's name */
     const struct bk_timing_rule *rules; /* for timing-log */

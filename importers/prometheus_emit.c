@@ -298,7 +298,7 @@ static bool make_way(struct bk_run *run, const struct quotient *q)
 {
     const struct bk_measurement *there = bk_run_find(run, q->metric, q->stat, "");
     if (there != NULL && there->origin == BK_DERIVED &&
-        bk_is(there->formula, "sum / count"))
+        bk_is(bk_formula_of(there), "sum / count"))
         return false;
     for (size_t i = 0; i < run->n_measurements; i++) {
         struct bk_measurement *m = &run->measurements[i];

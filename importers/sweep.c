@@ -27,6 +27,34 @@ void bk_sweep_note_column(struct bk_sweep *s, struct bk_str name)
                         s->columns.len > 0 ? ", " : "", BK_F(bk_upto(name, 60)));
 }
 
+/* --- limits --- */
+
+/* What is the limit of one MiB grows with the text. */
+static size_t grown(const struct bk_sweep *s, size_t limit)
+{
+    size_t kib = s->bytes / 1024;
+    return kib > 1024 ? limit * kib / 1024 : limit;
+}
+
+bool bk_sweep_count(struct bk_sweep *s, size_t rows, size_t cells, size_t line,
+                    struct bk_err *err)
+{
+    s->rows += rows;
+    s->cells += cells;
+    if (s->rows > grown(s, BK_SWEEP_ROWS))
+        return bk_fail(err, BK_EINPUT, "line %zu: more than %zu runs in one table",
+                       line, grown(s, BK_SWEEP_ROWS));
+    if (s->cells > grown(s, BK_SWEEP_CELLS))
+        return bk_fail(err, BK_EINPUT,
+                       "line %zu: more than %zu cells that are not empty in one table",
+                       line, grown(s, BK_SWEEP_CELLS));
+    return s->rows * BK_SWEEP_ROW_CELLS + s->cells <= grown(s, BK_SWEEP_ALL) ||
+           bk_fail(err, BK_EINPUT,
+                   "line %zu: %zu runs with %zu cells that are not empty are too many "
+                   "for one table: split it",
+                   line, s->rows, s->cells);
+}
+
 /* --- text --- */
 
 static bool nothing_known(struct bk_str columns, struct bk_err *err)
@@ -70,15 +98,19 @@ static size_t sample_rows(const struct bk_table *t)
     return t->n_rows < SAMPLE_ROWS ? t->n_rows : SAMPLE_ROWS;
 }
 
-static enum bk_decimal table_decimal(struct bk_arena *a, const struct bk_table *t)
+static enum bk_decimal table_decimal(const struct bk_table *t)
 {
     size_t n = 0, rows = sample_rows(t);
-    struct bk_str *cells = bk_alloc_array(a, rows * t->n_columns + 1, sizeof *cells);
+    struct bk_arena *scratch = bk_arena_new();
+    struct bk_str *cells =
+        bk_alloc_array(scratch, rows * t->n_columns + 1, sizeof *cells);
     for (size_t i = 0; i < rows; i++) {
         for (size_t j = 0; j < t->n_columns; j++)
             cells[n++] = t->rows[i][j];
     }
-    return bk_decimal_of(cells, n);
+    enum bk_decimal found = bk_decimal_of(cells, n);
+    bk_arena_free(scratch);
+    return found;
 }
 
 /* The column that a data frame writes for its row numbers. */
@@ -114,7 +146,12 @@ static struct bk_field *table_fields(struct bk_sweep *s, const struct bk_table *
  * documents have them: of every orientation.  False: it says nothing. */
 static bool read_turned(struct bk_sweep *s, struct bk_table *t)
 {
+    struct bk_arena *a = s->im->arena;
     struct bk_doc d = {.im = s->im};
+    for (size_t i = 0; i < t->n_rows; i++) {
+        for (size_t j = 0; j < t->n_columns; j++)
+            t->rows[i][j] = bk_dup(a, t->rows[i][j]);
+    }
     bk_doc_read_table(&d, t);
     bk_doc_assemble(&d);
     if (d.known == 0 || d.runs.n == 0)
@@ -124,34 +161,77 @@ static bool read_turned(struct bk_sweep *s, struct bk_table *t)
     return true;
 }
 
-static bool read_csv(struct bk_sweep *s, struct bk_str text, struct bk_err *err)
+static size_t filled_cells(const struct bk_table *t, size_t row)
+{
+    size_t n = 0;
+    for (size_t j = 0; j < t->n_columns; j++)
+        n += !bk_cell_is_empty(t->rows[row][j]);
+    return n;
+}
+
+static bool fits(struct bk_sweep *s, const struct bk_table *t, struct bk_err *err)
+{
+    if (t->n_columns > BK_SWEEP_MAX_COLUMNS)
+        return bk_fail(err, BK_EINPUT,
+                       "line %zu: %zu columns are too many for a table of runs",
+                       t->header_line, t->n_columns);
+    for (size_t i = 0; i < t->n_rows; i++) {
+        if (!bk_sweep_count(s, 1, filled_cells(t, i), t->row_lines[i], err))
+            return false;
+    }
+    return true;
+}
+
+static void take_row(struct bk_sweep *s, const struct bk_table *t, size_t row,
+                     const struct bk_field *fields, const struct bk_cell_rules *rules)
+{
+    const struct bk_importing *im = s->im;
+    struct bk_run *run = bk_runs_add(im, &s->runs);
+    size_t numbers = 0;
+    for (size_t j = 0; j < t->n_columns; j++) {
+        bool is_number = fields[j].target.kind == BK_TARGET_METRIC ||
+                         (!fields[j].known && !fields[j].text);
+        numbers += is_number && !bk_cell_is_empty(t->rows[row][j]);
+    }
+    bk_run_reserve(im->arena, run, numbers);
+    for (size_t j = 0; j < t->n_columns; j++) {
+        if (fields[j].target.kind == BK_TARGET_IGNORED ||
+            bk_cell_is_empty(t->rows[row][j]))
+            continue;
+        struct bk_str where =
+            bk_fmt(im->arena, "line %zu column %zu", t->row_lines[row], j + 1);
+        (void)bk_field_emit(im, run, &fields[j], t->rows[row][j], rules, where);
+    }
+}
+
+static bool read_rows(struct bk_sweep *s, struct bk_arena *cells, struct bk_str text,
+                      struct bk_err *err)
 {
     struct bk_table t = {0};
     const struct bk_importing *im = s->im;
-    if (!bk_csv_read(im->arena, text, bk_csv_delimiter(bk_upto(text, BK_HEAD_SIZE)), &t,
-                     err))
+    if (!bk_csv_read(cells, text, bk_csv_delimiter(bk_upto(text, BK_HEAD_SIZE)), &t,
+                     err) ||
+        !fits(s, &t, err))
         return false;
-    if (t.n_rows > BK_MAX_RUNS || t.n_columns > BK_SWEEP_MAX_COLUMNS ||
-        t.n_rows * t.n_columns > BK_SWEEP_MAX_CELLS)
-        return bk_fail(err, BK_EINPUT,
-                       "line %zu: %zu rows of %zu columns are too many for a table of "
-                       "runs",
-                       t.header_line, t.n_rows, t.n_columns);
-    struct bk_cell_rules rules = {.keep_texts = true,
-                                  .decimal = table_decimal(im->arena, &t)};
+    for (size_t j = 0; j < t.n_columns; j++)
+        t.header[j] = bk_dup(im->arena, t.header[j]);
+    struct bk_cell_rules rules = {.keep_texts = true, .decimal = table_decimal(&t)};
     struct bk_field *fields = table_fields(s, &t, rules.decimal);
     if (s->known == 0 && read_turned(s, &t))
         return note_ragged(im, t.ragged, err);
-    for (size_t i = 0; i < t.n_rows; i++) {
-        struct bk_run *run = bk_runs_add(im, &s->runs);
-        for (size_t j = 0; j < t.n_columns; j++) {
-            struct bk_str where =
-                bk_fmt(im->arena, "line %zu column %zu", t.row_lines[i], j + 1);
-            (void)bk_field_emit(im, run, &fields[j], t.rows[i][j], &rules, where);
-        }
-    }
+    for (size_t i = 0; i < t.n_rows; i++)
+        take_row(s, &t, i, fields, &rules);
     bk_runs_settle_batch(im, s->runs.items, s->runs.n);
     return note_ragged(im, t.ragged, err);
+}
+
+/* The cells are gone before the records are stored: these hold copies. */
+static bool read_csv(struct bk_sweep *s, struct bk_str text, struct bk_err *err)
+{
+    struct bk_arena *cells = bk_arena_new();
+    bool ok = read_rows(s, cells, text, err);
+    bk_arena_free(cells);
+    return ok;
 }
 
 /* --- Markdown --- */
@@ -203,6 +283,7 @@ static bool read_table(struct bk_sweep *s, struct bk_input *in, struct bk_err *e
     struct bk_str text;
     if (!bk_input_text(in, BK_SWEEP_MAX_BYTES, &text, err))
         return false;
+    s->bytes = text.len;
     if (!bk_doc_text(s->im, &text, err))
         return false;
     return has_pipe_table(text) ? read_markdown(s, text, err) : read_csv(s, text, err);

@@ -98,17 +98,10 @@ static struct bk_field *field_of(struct reader *r, struct bk_str name,
     return f;
 }
 
-static struct bk_str locator(struct reader *r, struct bk_str pointer)
-{
-    return bk_fmt(r->s->im->arena, "%.*s%.*s", BK_F(r->prefix), BK_F(pointer));
-}
-
 static void take_value(struct reader *r, const struct bk_json *node, struct bk_str name,
-                       struct bk_str pointer, struct bk_str unit, bool settings)
+                       struct bk_str place, struct bk_str unit, bool settings)
 {
     struct bk_str text = node->text;
-    if (node->type == BK_JSON_NULL)
-        return;
     if (node->type == BK_JSON_BOOL)
         text = node->boolean ? BK_S("true") : BK_S("false");
     struct bk_field f = *field_of(r, name, unit);
@@ -134,7 +127,7 @@ static void take_value(struct reader *r, const struct bk_json *node, struct bk_s
     size_t dot = bk_rfind_char(name, '.');
     if (!f.known && (settings || f.text) && dot != BK_NONE)
         f.header = bk_dup(r->s->im->arena, bk_from(name, dot + 1));
-    (void)bk_field_emit(r->s->im, r->run, &f, text, &rules, locator(r, pointer));
+    (void)bk_field_emit(r->s->im, r->run, &f, text, &rules, place);
 }
 
 /* Names of an object see each other's units. */
@@ -167,16 +160,23 @@ static bool walk(struct reader *r, const struct bk_json *object, struct bk_str n
     struct bk_str unit = bk_json_string(object, "unit");
     share_units(r, object, name, unit);
     for (const struct bk_json *c = object->child; c != NULL; c = c->next) {
-        if (++r->fields_of_run > BK_SWEEP_MAX_COLUMNS ||
-            ++r->s->cells > BK_SWEEP_MAX_CELLS)
+        if (++r->fields_of_run > BK_SWEEP_MAX_COLUMNS)
             return bk_fail(err, BK_EINPUT,
-                           "line %zu: too many values for a table of runs", c->line);
+                           "line %zu: an object of more than %zu values is too large "
+                           "for a table of runs",
+                           c->line, BK_SWEEP_MAX_COLUMNS);
+        if (c->type == BK_JSON_NULL || c->type == BK_JSON_ARRAY)
+            continue;
+        if (!bk_sweep_count(r->s, 0, 1, c->line, err))
+            return false;
         struct bk_str full =
             name.len > 0 ? bk_fmt(a, "%.*s.%.*s", BK_F(name), BK_F(c->key)) : c->key;
-        struct bk_str at = bk_fmt(a, "%.*s/%.*s", BK_F(pointer), BK_F(c->key));
-        if (full.len > MAX_NAME || c->type == BK_JSON_ARRAY)
+        if (full.len > MAX_NAME)
             continue;
         bool nested = c->type == BK_JSON_OBJECT;
+        struct bk_str at =
+            bk_fmt(a, "%.*s%.*s/%.*s", BK_F(nested ? BK_S("") : r->prefix),
+                   BK_F(pointer), BK_F(c->key));
         if (nested && depth < MAX_DEPTH &&
             !walk(r, c, full, at, depth + 1, settings || is_settings(a, c->key), err))
             return false;
@@ -190,11 +190,11 @@ static bool walk(struct reader *r, const struct bk_json *object, struct bk_str n
 static bool take_object(struct reader *r, const struct bk_json *object,
                         struct bk_str pointer, struct bk_err *err)
 {
-    if (r->s->runs.n == BK_MAX_RUNS)
-        return bk_fail(err, BK_EINPUT,
-                       "line %zu: more than %zu objects: too long for a table of runs",
-                       object->line, BK_MAX_RUNS);
+    if (!bk_sweep_count(r->s, 1, 0, object->line, err))
+        return false;
+    size_t like = r->run != NULL ? r->run->n_measurements : 0; /* most are alike */
     r->run = bk_runs_add(r->s->im, &r->s->runs);
+    bk_run_reserve(r->s->im->arena, r->run, like);
     r->fields_of_run = 0;
     return walk(r, object, (struct bk_str){0}, pointer, 0, false, err);
 }
@@ -278,7 +278,7 @@ static bool note_duplicates(struct reader *r, const struct bk_json **duplicates,
         const struct bk_finding f = {
             .code = BK_S("duplicate-key"),
             .severity = BK_WARNING,
-            .subject = key,
+            .subject = bk_dup(im->arena, key),
             .message = bk_fmt(im->arena, "the key '%.*s' stands twice in one object",
                               BK_F(key)),
             .locator = bk_fmt(im->arena, "line %zu", duplicates[i]->line),
@@ -289,15 +289,18 @@ static bool note_duplicates(struct reader *r, const struct bk_json **duplicates,
     return true;
 }
 
-static bool take_text(struct reader *r, struct bk_str text, struct bk_err *err)
+static bool take_documents(struct reader *r, struct bk_arena *scratch,
+                           struct bk_str text, struct bk_err *err)
 {
     struct bk_arena *a = r->s->im->arena;
+    struct bk_arena_mark empty = bk_arena_mark(scratch);
     size_t n = 0;
     while (bk_trim(text).len > 0) {
         const struct bk_json **duplicates;
         struct bk_str rest = {0};
-        struct bk_json *doc = bk_json_parse(a, text, BK_JSON_SPECIALS | BK_JSON_MANY,
-                                            &rest, &duplicates, err);
+        bk_arena_release(scratch, empty);
+        struct bk_json *doc = bk_json_parse(
+            scratch, text, BK_JSON_SPECIALS | BK_JSON_MANY, &rest, &duplicates, err);
         if (doc == NULL)
             return n > 0 ? bk_wrap(err, "in document %zu", n + 1) : false;
         r->prefix = n > 0 || bk_trim(rest).len > 0 ? bk_fmt(a, "document %zu ", n + 1)
@@ -309,6 +312,15 @@ static bool take_text(struct reader *r, struct bk_str text, struct bk_err *err)
         n++;
     }
     return true;
+}
+
+/* The values are gone before the records are stored: these hold copies. */
+static bool take_text(struct reader *r, struct bk_str text, struct bk_err *err)
+{
+    struct bk_arena *scratch = bk_arena_new();
+    bool ok = take_documents(r, scratch, text, err);
+    bk_arena_free(scratch);
+    return ok;
 }
 
 /* --- lines --- */
@@ -324,9 +336,11 @@ static bool fail_line(struct bk_err *err, size_t number, const struct bk_err *ba
                    BK_F(bk_from(msg, first.len)));
 }
 
-static bool take_lines(struct reader *r, struct bk_input *in, struct bk_err *err)
+static bool read_lines(struct reader *r, struct bk_arena *scratch, struct bk_input *in,
+                       struct bk_err *err)
 {
     struct bk_arena *a = r->s->im->arena;
+    struct bk_arena_mark empty = bk_arena_mark(scratch);
     struct bk_str line;
     size_t number = 0;
     bool more = true, cut = false;
@@ -337,10 +351,11 @@ static bool take_lines(struct reader *r, struct bk_input *in, struct bk_err *err
             return true;
         if (bk_trim(line).len == 0)
             continue;
+        r->s->bytes += line.len;
         struct bk_err bad = {0};
-        struct bk_str copy = bk_dup(a, line);
+        bk_arena_release(scratch, empty);
         struct bk_json *doc =
-            bk_json_parse(a, copy, BK_JSON_SPECIALS, NULL, NULL, &bad);
+            bk_json_parse(scratch, line, BK_JSON_SPECIALS, NULL, NULL, &bad);
         if (doc == NULL)
             return fail_line(err, number, &bad);
         r->prefix = bk_fmt(a, "line %zu ", number);
@@ -349,6 +364,14 @@ static bool take_lines(struct reader *r, struct bk_input *in, struct bk_err *err
         if (!take_object(r, doc, (struct bk_str){0}, &bad))
             return fail_line(err, number, &bad);
     }
+}
+
+static bool take_lines(struct reader *r, struct bk_input *in, struct bk_err *err)
+{
+    struct bk_arena *scratch = bk_arena_new();
+    bool ok = read_lines(r, scratch, in, err);
+    bk_arena_free(scratch);
+    return ok;
 }
 
 /* Two lines that begin with '{', the first of which is complete. */
@@ -373,6 +396,7 @@ bool bk_sweep_json(struct bk_sweep *s, struct bk_input *in, struct bk_err *err)
         return take_lines(&r, in, err);
     if (!bk_input_text(in, BK_SWEEP_MAX_BYTES, &text, err))
         return false;
+    s->bytes = text.len;
     return take_text(&r, text, err);
 }
 

@@ -661,6 +661,16 @@ static struct bk_str skip_currency(struct bk_str s)
     return s;
 }
 
+bool bk_cell_is_empty(struct bk_str cell)
+{
+    if (cell.len == 0)
+        return true;
+    if (is_digit(cell.ptr[0]))
+        return false;
+    return is_word(strip_marks(cell), empty_words,
+                   sizeof empty_words / sizeof *empty_words);
+}
+
 struct bk_cell bk_cell_read(struct bk_str cell, enum bk_decimal decimal)
 {
     struct bk_cell plain;

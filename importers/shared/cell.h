@@ -37,6 +37,8 @@ struct bk_cell {
         text; /* the cell without Markdown marks and white space at its ends */
 };
 
+/* As the kind BK_CELL_EMPTY tells, without reading the rest. */
+bool bk_cell_is_empty(struct bk_str cell);
 /* Reads one cell. */
 struct bk_cell bk_cell_read(struct bk_str cell, enum bk_decimal decimal);
 

@@ -116,7 +116,17 @@ static struct bk_str keep(const struct bk_importing *im, struct bk_str before,
 {
     if (s.len == 0)
         return BK_S("");
-    return bk_eq(before, s) ? before : bk_dup(im->arena, s);
+    if (bk_eq(before, s))
+        return before;
+    return im->texts != NULL ? bk_texts_keep(im->texts, s) : bk_dup(im->arena, s);
+}
+
+static struct bk_str keep_place(const struct bk_importing *im, struct bk_str before,
+                                const struct bk_reading *r)
+{
+    if (r->place_is_kept)
+        return r->locator;
+    return bk_eq(before, r->locator) ? before : bk_dup(im->arena, r->locator);
 }
 
 /* --- what the name means ----------------------------------------------------------------- */
@@ -176,9 +186,9 @@ static struct bk_str stat_of(const struct bk_importing *im, const struct bk_targ
 {
     if (!whole && written.len > 0) {
         struct bk_str stat = bk_dict_stat(im->dict, im->arena, written);
-        return stat.len > 0 ? stat : bk_dup(im->arena, bk_trim(written));
+        return stat.len > 0 ? stat : keep(im, (struct bk_str){0}, bk_trim(written));
     }
-    return t->stat.len > 0 ? bk_dup(im->arena, t->stat) : BK_S("value");
+    return t->stat.len > 0 ? keep(im, BK_S("value"), t->stat) : BK_S("value");
 }
 
 /* The unit that the number is written in, and whether it was only guessed. */
@@ -235,16 +245,35 @@ static struct bk_str base_unit(const struct bk_importing *im, const struct bk_ta
         return t->metric->unit;
     if (u)
         return u->base;
-    return written.len > 0 && written.len < 40 ? bk_dup(im->arena, written) : BK_S("1");
+    return written.len > 0 && written.len < 40 ? keep(im, BK_S("1"), written)
+                                               : BK_S("1");
 }
 
 static struct bk_str written_name(const struct bk_importing *im,
                                   const struct bk_reading *r)
 {
+    char text[2 * MAX_NAME];
+    struct bk_str name = bk_upto(r->name, MAX_NAME);
     if (r->stat.len == 0)
-        return bk_dup(im->arena, bk_upto(r->name, MAX_NAME));
-    return bk_fmt(im->arena, "%.*s.%.*s", BK_F(bk_upto(r->name, MAX_NAME)),
-                  BK_F(r->stat));
+        return keep(im, (struct bk_str){0}, name);
+    int n = snprintf(text, sizeof text, "%.*s.%.*s", BK_F(name), BK_F(r->stat));
+    if ((size_t)n >= sizeof text)
+        return bk_fmt(im->arena, "%.*s.%.*s", BK_F(name), BK_F(r->stat));
+    return keep(im, (struct bk_str){0}, (struct bk_str){text, (size_t)n});
+}
+
+static const struct bk_wording *wording(const struct bk_importing *im,
+                                        struct bk_str formula, struct bk_str unit,
+                                        const struct bk_alias_line *alias)
+{
+    const struct bk_wording w = {.formula = keep(im, (struct bk_str){0}, formula),
+                                 .source_unit = keep(im, (struct bk_str){0}, unit),
+                                 .alias = alias};
+    if (im->texts != NULL)
+        return bk_texts_keep_bytes(im->texts, &w, sizeof w);
+    struct bk_wording *copy = bk_alloc(im->arena, sizeof *copy);
+    *copy = w;
+    return copy;
 }
 
 static struct bk_measurement *measure(const struct bk_importing *im, struct bk_run *run,
@@ -265,12 +294,10 @@ static struct bk_measurement *measure(const struct bk_importing *im, struct bk_r
         .origin = r->origin,
         .population = r->population,
         .rank = r->rank,
-        .formula = keep(im, last.formula, r->formula),
         .source_name = written_name(im, r),
         .source_value = digits_of(im, n),
-        .source_unit = keep(im, last.source_unit, n->unit.len > 0 ? n->unit : t->unit),
-        .locator = keep(im, last.locator, r->locator),
-        .alias = t->alias,
+        .locator = keep_place(im, last.locator, r),
+        .how = wording(im, r->formula, n->unit.len > 0 ? n->unit : t->unit, t->alias),
     };
     m.unit = base_unit(im, t, u, n->unit, m.stat);
     set_value(&m, t, n, u && !bk_is(m.stat, "count") ? u->factor : 1);
@@ -283,8 +310,7 @@ static struct bk_measurement *measure(const struct bk_importing *im, struct bk_r
             BK_F(m.source_name), BK_F(m.source_value));
         f->locator = m.locator;
     }
-    struct bk_measurement *out =
-        BK_PUSH(im->arena, run->measurements, run->n_measurements);
+    struct bk_measurement *out = bk_run_measure(im->arena, run);
     *out = m;
     return out;
 }

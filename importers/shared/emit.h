@@ -28,6 +28,7 @@ struct bk_reading {
     enum bk_population population;
     struct bk_str formula;
     struct bk_str locator;
+    bool place_is_kept; /* the locator lives as long as the records do */
     unsigned rank;
 };
 

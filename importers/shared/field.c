@@ -236,11 +236,12 @@ void bk_field_judge(const struct bk_importing *im, struct bk_field *f,
 {
     size_t numbers = 0, texts = 0, outcomes = 0, empty = 0;
     struct bk_str unit = {0};
+    struct bk_arena *scratch = bk_arena_new();
     for (size_t i = 0; i < n; i++) {
         struct bk_cell c = bk_cell_read(cells[i], decimal);
         numbers += c.kind == BK_CELL_NUMBER;
         texts += c.kind == BK_CELL_TEXT;
-        outcomes += says_outcome(im->arena, &c);
+        outcomes += says_outcome(scratch, &c);
         empty += c.kind == BK_CELL_EMPTY;
         if (c.kind == BK_CELL_NUMBER && fabs(c.value) > f->largest)
             f->largest = fabs(c.value);
@@ -248,6 +249,7 @@ void bk_field_judge(const struct bk_importing *im, struct bk_field *f,
             bk_dict_unit(im->dict, c.unit) != NULL)
             unit = c.unit;
     }
+    bk_arena_free(scratch);
     struct bk_str name, split;
     bk_header_unit(im->dict, f->header, &name, &split);
     if (unit.len > 0 && split.len == 0 && (f->unit.len == 0 || !f->known)) {
@@ -522,6 +524,7 @@ static bool emit_metric(const struct bk_importing *im, struct bk_run *run,
         .origin = c->approximate ? BK_ESTIMATED : BK_REPORTED,
         .population = rules->population,
         .locator = locator,
+        .place_is_kept = true,
     };
     /* a whole number of things is exact, with thousands separators too, and so is a
      * share of 0 or 1 that is no percentage */
@@ -577,7 +580,7 @@ static void set_param(const struct bk_importing *im, struct bk_run *run,
                                "%.*s is %.*s and, under '%.*s', %.*s", BK_F(name),
                                BK_F(old->value), BK_F(f->header), BK_F(value));
             finding->expected = old->value;
-            finding->actual = value;
+            finding->actual = bk_dup(im->arena, value);
             finding->locator = locator;
             return;
         }

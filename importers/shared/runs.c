@@ -109,8 +109,7 @@ void bk_run_merge(const struct bk_importing *im, struct bk_run *into,
         unsigned rank;
         if (!bk_run_new_claim(into, &from->measurements[i], &rank))
             continue;
-        struct bk_measurement *m =
-            BK_PUSH(im->arena, into->measurements, into->n_measurements);
+        struct bk_measurement *m = bk_run_measure(im->arena, into);
         *m = from->measurements[i];
         m->rank = rank;
     }

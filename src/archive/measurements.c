@@ -61,7 +61,7 @@ static bool write_claim(struct bk_archive *ar, int64_t run_id, const struct clai
 {
     int64_t field;
     const struct bk_measurement *m = c->m;
-    if (!bk_field_id(ar, m->source_name, m->source_unit, &field, err)) {
+    if (!bk_field_id(ar, m->source_name, bk_source_unit_of(m), &field, err)) {
         return false;
     }
     struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_MEASUREMENT_INSERT);
@@ -72,7 +72,7 @@ static bool write_claim(struct bk_archive *ar, int64_t run_id, const struct clai
     bk_bind_real(st, ":low", bound(m->low, m->value));
     bk_bind_real(st, ":high", bound(m->high, m->value));
     bk_bind_text(st, ":origin", bk_str(bk_origin_name(m->origin)));
-    bk_bind_text(st, ":formula", m->formula);
+    bk_bind_text(st, ":formula", bk_formula_of(m));
     bk_bind_int(st, ":source", c->source);
     bk_bind_int(st, ":field", field);
     bk_bind_text(st, ":digits", m->source_value);

@@ -142,19 +142,28 @@ static size_t round_up(size_t size)
     return (size + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-static char *cut_off(struct bk_arena *a, size_t need)
+/* A text may have left any number of bytes in use; all else begins at a multiple. */
+static char *cut_off(struct bk_arena *a, size_t need, size_t align)
 {
-    if (SEPARATE_BLOCKS || !a->newest || a->newest->size - a->used < need)
+    size_t from = (a->used + align - 1) / align * align;
+    if (SEPARATE_BLOCKS || !a->newest || from > a->newest->size ||
+        a->newest->size - from < need) {
         add_block(a, need);
-    char *p = a->newest->data + a->used;
-    a->used += need;
-    return p;
+        from = 0;
+    }
+    a->used = from + need;
+    return a->newest->data + from;
 }
 
 void *bk_alloc(struct bk_arena *a, size_t size)
 {
     size_t need = SEPARATE_BLOCKS ? size + !size : round_up(size + !size);
-    return memset(cut_off(a, need), 0, need);
+    return memset(cut_off(a, need, ALIGN), 0, need);
+}
+
+char *bk_alloc_text(struct bk_arena *a, size_t size)
+{
+    return memset(cut_off(a, size + !size, 1), 0, size + !size);
 }
 
 void *bk_alloc_array(struct bk_arena *a, size_t n, size_t size)
@@ -162,6 +171,14 @@ void *bk_alloc_array(struct bk_arena *a, size_t n, size_t size)
     if (size && n > SIZE_MAX / size)
         out_of_memory(SIZE_MAX);
     return bk_alloc(a, n * size);
+}
+
+void *bk_alloc_untouched(struct bk_arena *a, size_t n, size_t size)
+{
+    if (size && n > (SIZE_MAX - ALIGN) / size)
+        out_of_memory(SIZE_MAX);
+    size_t bytes = n * size;
+    return cut_off(a, round_up(bytes + !bytes), ALIGN);
 }
 
 struct bk_arena_mark bk_arena_mark(const struct bk_arena *a)
@@ -205,7 +222,7 @@ void *bk_list_grow(struct bk_arena *a, void *list, size_t n, size_t size)
         if (n > SIZE_MAX / 2 / factor / (size + 1))
             out_of_memory(SIZE_MAX);
         size_t bytes = n ? factor * n * size : size;
-        void *grown = large ? cut_off(a, round_up(bytes)) : bk_alloc(a, bytes);
+        void *grown = large ? cut_off(a, round_up(bytes), ALIGN) : bk_alloc(a, bytes);
         if (n)
             memcpy(grown, list, n * size);
         list = grown;

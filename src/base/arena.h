@@ -24,9 +24,15 @@ void bk_arena_free(struct bk_arena *a); /* NULL is fine */
 /* size bytes, zeroed, aligned for any type; never NULL. */
 void *bk_alloc(struct bk_arena *a, size_t size);
 
+/* The same for bytes of text, which need no alignment and leave no gap. */
+char *bk_alloc_text(struct bk_arena *a, size_t size);
+
 /* An array of n elements of the given size, zeroed; dies on overflow as on want of
  * memory. */
 void *bk_alloc_array(struct bk_arena *a, size_t n, size_t size);
+
+/* The same, not zeroed: what of a large array is never written takes no memory. */
+void *bk_alloc_untouched(struct bk_arena *a, size_t n, size_t size);
 
 struct bk_arena_mark bk_arena_mark(const struct bk_arena *a);
 

@@ -158,7 +158,7 @@ bool bk_next_line(struct bk_str *rest, struct bk_str *line)
 
 struct bk_str bk_dup(struct bk_arena *a, struct bk_str s)
 {
-    char *p = bk_alloc_array(a, s.len + 1, 1);
+    char *p = bk_alloc_text(a, s.len + 1);
     if (s.len)
         memcpy(p, s.ptr, s.len);
     return (struct bk_str){p, s.len};
@@ -177,7 +177,7 @@ struct bk_str bk_vfmt(struct bk_arena *a, const char *fmt, va_list ap)
     int n = vsnprintf(text, sizeof text, fmt, again);
     va_end(again);
     size_t len = n < 0 ? 0 : (size_t)n;
-    char *p = bk_alloc(a, len + 1);
+    char *p = bk_alloc_text(a, len + 1);
     if (len < sizeof text)
         memcpy(p, text, len);
     else
@@ -200,7 +200,7 @@ struct bk_str bk_join(struct bk_arena *a, const struct bk_str *parts, size_t n,
     size_t len = n;
     for (size_t i = 0; i < n; i++)
         len += parts[i].len;
-    char *joined = bk_alloc_array(a, len + 1, 1), *p = joined;
+    char *joined = bk_alloc_text(a, len + 1), *p = joined;
     for (size_t i = 0; i < n; i++) {
         if (i > 0)
             *p++ = sep;
@@ -213,7 +213,7 @@ struct bk_str bk_join(struct bk_arena *a, const struct bk_str *parts, size_t n,
 
 struct bk_str bk_lower(struct bk_arena *a, struct bk_str s)
 {
-    char *p = bk_alloc_array(a, s.len + 1, 1);
+    char *p = bk_alloc_text(a, s.len + 1);
     for (size_t i = 0; i < s.len; i++)
         p[i] = lower(s.ptr[i]);
     return (struct bk_str){p, s.len};

@@ -40,6 +40,11 @@ static bool claims_differ(const struct bk_run *r, struct group *g,
     return true;
 }
 
+static struct bk_str name_or_formula(const struct bk_measurement *m)
+{
+    return m->source_name.len > 0 ? m->source_name : bk_formula_of(m);
+}
+
 static void report_claims(struct bk_arena *a, struct bk_run *r,
                           const struct bk_measurement *first,
                           const struct bk_measurement *m)
@@ -50,8 +55,7 @@ static void report_claims(struct bk_arena *a, struct bk_run *r,
     struct bk_finding *f = bk_run_finding(
         a, r, "conflicting-values", BK_WARNING, label,
         "%.*s is %.*s (%.*s) and %.*s (%.*s)", BK_F(label), BK_F(one),
-        BK_F(first->source_name.len > 0 ? first->source_name : first->formula),
-        BK_F(other), BK_F(m->source_name.len > 0 ? m->source_name : m->formula));
+        BK_F(name_or_formula(first)), BK_F(other), BK_F(name_or_formula(m)));
     f->expected = one;
     f->actual = other;
     f->locator = m->locator;
@@ -200,7 +204,7 @@ static bool broken(struct bk_arena *a, struct bk_run *r, const struct rule *rule
         struct bk_finding *f = bk_run_finding(
             a, r, "cut-off-digits", BK_INFO, label,
             "%.*s is printed as %.*s %.*s, but %.*s is %.*s: cut off, not rounded",
-            BK_F(label), BK_F(stated->source_value), BK_F(stated->source_unit),
+            BK_F(label), BK_F(stated->source_value), BK_F(bk_source_unit_of(stated)),
             BK_F(formula_of(a, rule)), BK_F(bk_check_percent(a, x->expected.value)));
         f->locator = stated->locator;
     }

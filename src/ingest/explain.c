@@ -493,7 +493,7 @@ static bool is_unmapped(const struct bk_unit_work *u, const struct bk_measuremen
     struct bk_str format = format_of(u, m->source);
     return m->origin != BK_DERIVED && bk_starts(m->metric, format) &&
            m->metric.len > format.len && m->metric.ptr[format.len] == '.' &&
-           (!m->alias || bk_is(m->alias->target, "?"));
+           (!bk_alias_of(m) || bk_is(bk_alias_of(m)->target, "?"));
 }
 
 /* Does the source call it by benchkeep's own name? */
@@ -507,9 +507,9 @@ static bool is_own_name(const struct telling *t, const struct bk_measurement *m)
 
 static struct bk_str by_what(const struct telling *t, const struct bk_measurement *m)
 {
-    if (m->alias)
-        return alias_text(t->e->arena, m->alias);
-    if (m->formula.len > 0)
+    if (bk_alias_of(m))
+        return alias_text(t->e->arena, bk_alias_of(m));
+    if (bk_formula_of(m).len > 0)
         return BK_S("the formula");
     if (is_unmapped(t->u, m))
         return BK_S("no alias: kept as it is");
@@ -523,7 +523,7 @@ static void tell_number(const struct telling *t, const struct bk_measurement *m,
     struct row row = add_run_row(t, NUMBERS, m->source);
     set_text(&row, "source_name", m->source_name);
     set_text(&row, "source_value", m->source_value);
-    set_text(&row, "source_unit", m->source_unit);
+    set_text(&row, "source_unit", bk_source_unit_of(m));
     set_text(&row, "locator", m->locator);
     set(&row, "becomes",
         bk_v_str(bk_quantity_text(a, bk_dup(a, m->metric), bk_dup(a, m->stat),
@@ -535,7 +535,7 @@ static void tell_number(const struct telling *t, const struct bk_measurement *m,
     set(&row, "value", bk_v_real_unit(m->value, bk_dup(a, m->unit)));
     set_text(&row, "unit", m->unit);
     set(&row, "origin", bk_v_text(bk_origin_name(m->origin)));
-    set_text(&row, "formula", m->formula);
+    set_text(&row, "formula", bk_formula_of(m));
     set_text(&row, "by", by_what(t, m));
     set(&row, "claim", bk_v_int(claim));
 }
@@ -647,9 +647,10 @@ static void tell_unmapped(struct bk_explain *e, const struct bk_unit_work *u)
         set_text(&row, "source_value", m->source_value);
         set_text(&row, "unit", m->unit);
         set_text(&row, "why",
-                 m->alias ? bk_fmt(e->arena, "on purpose: %.*s",
-                                   BK_F(alias_text(e->arena, m->alias)))
-                          : BK_S("no alias knows it: --map NAME=METRIC[.STAT][:UNIT]"));
+                 bk_alias_of(m)
+                     ? bk_fmt(e->arena, "on purpose: %.*s",
+                              BK_F(alias_text(e->arena, bk_alias_of(m))))
+                     : BK_S("no alias knows it: --map NAME=METRIC[.STAT][:UNIT]"));
     }
 }
 

@@ -316,7 +316,7 @@ static void add_growth(struct folder *fo, struct bk_run *run, const struct bk_gr
     if (!isfinite(value))
         return;
     struct bk_measurement *m =
-        BK_PUSH(fo->u.arena, run->measurements, run->n_measurements);
+        bk_run_measure(fo->u.arena, run);
     *m = (struct bk_measurement){
         .metric = metric,
         .stat = stat,
@@ -328,11 +328,10 @@ static void add_growth(struct folder *fo, struct bk_run *run, const struct bk_gr
         .high = whole ? value : value + half,
         .origin = BK_DERIVED,
         .rank = rank,
-        .formula = BK_S("after - before"),
         .source_name = g->pointer,
         .source_value =
             bk_fmt(fo->u.arena, "%.*s - %.*s", BK_F(after->text), BK_F(before->text)),
-        .source_unit = g->unit,
+        .how = bk_wording_new(fo->u.arena, BK_S("after - before"), g->unit),
         .locator = g->pointer,
         .source = from->source,
     };
@@ -347,7 +346,7 @@ static void merge_run(struct folder *fo, struct bk_run *into, const struct bk_ru
         const char *metric = bk_cstr(a, m.metric), *stat = bk_cstr(a, m.stat);
         if (m.rank == 0 && bk_run_find(into, metric, stat, bk_cstr(a, m.scope)))
             m.rank = next_rank(into, m.metric, m.stat);
-        *BK_PUSH(a, into->measurements, into->n_measurements) = m;
+        *bk_run_measure(a, into) = m;
     }
     for (size_t i = 0; i < from->n_findings; i++) {
         /* A server's log is full of other lines; that is no news beside a result. */

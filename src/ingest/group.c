@@ -136,7 +136,7 @@ static void join_measurements(const struct bk_importing *im, struct bk_run *run,
             continue;
         if (place > 0)
             m.rank = run->measurements[place - 1].rank + 1;
-        *BK_PUSH(a, run->measurements, run->n_measurements) = m;
+        *bk_run_measure(a, run) = m;
         bk_map_put(a, &known, key, (void *)(uintptr_t)run->n_measurements);
     }
 }

@@ -15,7 +15,7 @@ enum {
     MAX_SHOWN_PATH = 400, /* bytes of a path in a message */
     MAX_SIZINGS = 100000, /* of one file */
     MAX_RUNS = 1000000,   /* of one file */
-    MAX_NUMBERS = 40000,  /* of one run: more are no summary of it */
+    MAX_NUMBERS = 200000, /* of one run: more are no summary of it */
 };
 
 /* --- telling --- */
@@ -476,6 +476,7 @@ bool bk_unit_import(struct bk_unit_work *u, const struct bk_importer *imp,
     struct bk_importing im = {
         .arena = u->arena,
         .dict = u->in->dict,
+        .texts = bk_texts_new(u->arena),
         .sink = &u->sink,
         .format = bk_str(imp->name),
         .taken_ns = taken_at(u, f->path),

@@ -18,11 +18,22 @@ struct bk_str bk_stat_in_name(const struct bk_dict *d, struct bk_str words)
     return bk_percentile(d->arena, words);
 }
 
+static bool has_digit(struct bk_str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.ptr[i] >= '0' && s.ptr[i] <= '9')
+            return true;
+    }
+    return false;
+}
+
 /* The number of "p95", "p(99.9)", "95%", "99th", "99.90 percentile"; empty: none. */
 static struct bk_str percentile_digits(struct bk_str key)
 {
     static const char *const ends[] = {"%", "％", "th", "st", "nd", "rd", "percentile"};
     bool marked = false;
+    if (!has_digit(key))
+        return BK_S("");
     if (bk_starts(key, BK_S("percentile "))) {
         key = bk_from(key, 11);
         marked = true;
@@ -175,6 +186,8 @@ static bool is_separator(struct bk_str s, size_t i)
 static size_t wide_separator(struct bk_str s, size_t i)
 {
     static const char *const marks[] = {"（", "）", "，", "：", "［", "］", "【", "】"};
+    if ((s.ptr[i] & 0x80) == 0) /* asked of every byte of every name */
+        return 0;
     for (size_t k = 0; k < sizeof marks / sizeof *marks; k++) {
         if (bk_starts(bk_from(s, i), bk_str(marks[k])))
             return strlen(marks[k]);

@@ -80,10 +80,10 @@ static void print_measurement(struct bk_buf *b, const struct bk_measurement *m)
         bk_buf_addf(b, " population=%s", bk_population_name(m->population));
     if (m->rank)
         bk_buf_addf(b, " rank=%u", m->rank);
-    text(b, "formula", m->formula);
+    text(b, "formula", bk_formula_of(m));
     text(b, "name", m->source_name);
     text(b, "digits", m->source_value);
-    text(b, "written_in", m->source_unit);
+    text(b, "written_in", bk_source_unit_of(m));
     text(b, "at", m->locator);
     bk_buf_addc(b, '\n');
 }

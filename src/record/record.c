@@ -5,6 +5,9 @@
 #include <string.h>
 
 #define INDEXED_PARAMS ((size_t)8)
+#define FEW_NUMBERS    ((size_t)4)
+#define MANY_NUMBERS   ((size_t)256) /* from here on a list grows by MANY_GROWTH */
+#define MANY_GROWTH    ((size_t)4)
 
 struct bk_run *bk_run_new(struct bk_arena *a)
 {
@@ -63,15 +66,76 @@ const struct bk_param *bk_run_param_named(const struct bk_run *r, struct bk_str 
     return param_named(r, name);
 }
 
+struct bk_str bk_formula_of(const struct bk_measurement *m)
+{
+    return m->how ? m->how->formula : (struct bk_str){0};
+}
+
+struct bk_str bk_source_unit_of(const struct bk_measurement *m)
+{
+    return m->how ? m->how->source_unit : (struct bk_str){0};
+}
+
+const struct bk_alias_line *bk_alias_of(const struct bk_measurement *m)
+{
+    return m->how ? m->how->alias : NULL;
+}
+
+const struct bk_wording *bk_wording_new(struct bk_arena *a, struct bk_str formula,
+                                        struct bk_str source_unit)
+{
+    struct bk_wording *w = bk_alloc(a, sizeof *w);
+    *w = (struct bk_wording){.formula = formula, .source_unit = source_unit};
+    return w;
+}
+
+/* What a large list does not use yet is never touched, so that it costs no memory. */
+static void set_room(struct bk_arena *a, struct bk_run *r, size_t room)
+{
+    struct bk_measurement *list = bk_alloc_untouched(a, room, sizeof *list);
+    if (r->n_measurements > 0)
+        memcpy(list, r->measurements, r->n_measurements * sizeof *list);
+    r->measurements = list;
+    r->room = room;
+}
+
+void bk_run_reserve(struct bk_arena *a, struct bk_run *r, size_t n)
+{
+    if (n > 0 && r->room < r->n_measurements + n)
+        set_room(a, r, r->n_measurements + n);
+    r->reserved = true;
+}
+
+/* A list whose size was known gets few more, those that follow from its numbers. */
+static size_t more_room(const struct bk_run *r)
+{
+    size_t n = r->n_measurements;
+    if (n == 0)
+        return FEW_NUMBERS;
+    if (r->reserved)
+        return n + n / 8 + 1;
+    return n * (n < MANY_NUMBERS ? 2 : MANY_GROWTH);
+}
+
+struct bk_measurement *bk_run_measure(struct bk_arena *a, struct bk_run *r)
+{
+    if (r->n_measurements >= r->room)
+        set_room(a, r, more_room(r));
+    struct bk_measurement *m = &r->measurements[r->n_measurements++];
+    *m = (struct bk_measurement){0};
+    return m;
+}
+
 const struct bk_measurement *bk_run_find(const struct bk_run *r, const char *metric,
                                          const char *stat, const char *scope)
 {
+    const struct bk_str name = bk_str(metric);
     const struct bk_measurement *best = NULL;
     for (size_t i = 0; i < r->n_measurements; i++) {
         const struct bk_measurement *m = &r->measurements[i];
-        if (best && m->rank >= best->rank)
+        if (m->metric.len != name.len || (best && m->rank >= best->rank))
             continue;
-        if (bk_is(m->metric, metric) && bk_is(m->stat, stat) && bk_is(m->scope, scope))
+        if (bk_eq(m->metric, name) && bk_is(m->stat, stat) && bk_is(m->scope, scope))
             best = m;
     }
     return best;
@@ -82,7 +146,7 @@ struct bk_measurement *bk_run_derive(struct bk_arena *a, struct bk_run *r,
                                      const char *unit, double value,
                                      const char *formula)
 {
-    struct bk_measurement *m = BK_PUSH(a, r->measurements, r->n_measurements);
+    struct bk_measurement *m = bk_run_measure(a, r);
     m->metric = bk_str(metric);
     m->stat = bk_str(stat);
     m->unit = bk_str(unit);
@@ -91,7 +155,7 @@ struct bk_measurement *bk_run_derive(struct bk_arena *a, struct bk_run *r,
     m->high = value;
     m->origin = BK_DERIVED;
     m->population = BK_POP_ALL;
-    m->formula = bk_str(formula);
+    m->how = bk_wording_new(a, bk_str(formula), (struct bk_str){0});
     return m;
 }
 

@@ -44,6 +44,16 @@ enum bk_severity {
 
 struct bk_alias_line; /* dict.h */
 
+/* What the numbers of a column or of a statistic have in common: kept once for all of
+ * them. */
+struct bk_wording {
+    struct bk_str formula;     /* derived: "requests / duration"; else empty */
+    struct bk_str source_unit; /* the source's own unit: "s", "ms", "%" */
+    const struct bk_alias_line
+        *alias; /* that gave the name its meaning; NULL: none did.  Told by an
+                   explanation, not kept in the archive */
+};
+
 /* One number. Natural key within a run: metric, stat, scope; several records with one
  * key are claims of which the one with the lowest rank is used by questions and the
  * others are kept. */
@@ -57,21 +67,25 @@ struct bk_measurement {
     double value;       /* in that unit; always finite */
     double low, high;   /* what the printed digits or the bucket bounds allow; low <=
                            value <= high */
-    enum bk_origin origin;
-    enum bk_population population;
+    enum bk_origin origin : 8;
+    enum bk_population population : 8;
     unsigned
         rank; /* 0: what questions use; 1...: other claims about the same quantity */
-    struct bk_str formula;      /* derived: "requests / duration"; else empty */
     struct bk_str source_name;  /* as the source calls it: "http_req_duration.avg" */
     struct bk_str source_value; /* the source's own digits: "14.86" */
-    struct bk_str source_unit;  /* the source's own unit: "s", "ms", "%" */
     struct bk_str locator;      /* place in the source: "line 12",
                                    "/metrics/http_reqs/count", "table 2 row 3 column 4" */
     size_t source; /* index of the source within the import unit; set by src/ingest */
-    const struct bk_alias_line
-        *alias; /* that gave the name its meaning; NULL: none did.  Told by an
-                   explanation, not kept in the archive */
+    const struct bk_wording *how; /* NULL: nothing of it is known */
 };
+
+/* The parts of m->how; empty (NULL) when there is none. */
+struct bk_str bk_formula_of(const struct bk_measurement *m);
+struct bk_str bk_source_unit_of(const struct bk_measurement *m);
+const struct bk_alias_line *bk_alias_of(const struct bk_measurement *m);
+/* One in the arena; the texts stay where they are. */
+const struct bk_wording *bk_wording_new(struct bk_arena *a, struct bk_str formula,
+                                        struct bk_str source_unit);
 
 /* A number that the source wrote and that is none: kept only for an explanation. */
 struct bk_dropped {
@@ -158,9 +172,11 @@ struct bk_run {
 
     struct bk_param *params;
     size_t n_params;
-    struct bk_map param_index; /* of bk_run_param, when there are many */
-    struct bk_measurement *measurements;
+    struct bk_map param_index;           /* of bk_run_param, when there are many */
+    struct bk_measurement *measurements; /* grown by bk_run_measure */
     size_t n_measurements;
+    size_t room;   /* measurements that the list has memory for; 0: unknown */
+    bool reserved; /* by bk_run_reserve */
     struct bk_fact *hardware_facts;
     size_t n_hardware_facts;
     struct bk_fact *model_facts;
@@ -191,6 +207,12 @@ void bk_run_param(struct bk_arena *a, struct bk_run *r, struct bk_str name,
                   struct bk_str value, struct bk_str locator);
 const struct bk_param *bk_run_find_param(const struct bk_run *r, const char *name);
 const struct bk_param *bk_run_param_named(const struct bk_run *r, struct bk_str name);
+/* Makes room for n more measurements, and no more: of a run whose numbers are counted in
+ * advance, nothing is left unused. */
+void bk_run_reserve(struct bk_arena *a, struct bk_run *r, size_t n);
+/* A new zeroed measurement at the end of the list.  Pointers to others that were taken
+ * before stay readable, though no longer part of the run. */
+struct bk_measurement *bk_run_measure(struct bk_arena *a, struct bk_run *r);
 /* The measurement of lowest rank with this key, or NULL. */
 const struct bk_measurement *bk_run_find(const struct bk_run *r, const char *metric,
                                          const char *stat, const char *scope);

@@ -23,13 +23,15 @@
 #define BUSY_TIMEOUT_MS 60000
 #define WAL_RETRY_MS    10
 
-/* 32 MiB of page cache bounds an import's memory; 16 MiB of log stay after a
- * checkpoint. */
+/* 8 MiB of page cache bound a writer's memory (what falls out of it is read again from
+ * the system's); 16 MiB of log stay after a checkpoint. */
 static const char pragmas_of_all[] =
-    "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;";
+    "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;";
 static const char pragmas_of_writers[] =
-    "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216;";
-static const char pragmas_of_readers[] = "PRAGMA mmap_size = 268435456;";
+    "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216; "
+    "PRAGMA cache_size = -8192;";
+static const char pragmas_of_readers[] =
+    "PRAGMA mmap_size = 268435456; PRAGMA cache_size = -32768;";
 
 /* Marks of databases that people have lying about (the list of SQLite's magic.txt). */
 static const struct {

@@ -113,7 +113,7 @@ static inline struct bk_measurement *add_time(struct kit *k, struct bk_run *r,
                                               const char *metric, const char *stat,
                                               const char *digits)
 {
-    struct bk_measurement *m = BK_PUSH(k->a, r->measurements, r->n_measurements);
+    struct bk_measurement *m = bk_run_measure(k->a, r);
     *m =
         (struct bk_measurement){.metric = bk_str(metric),
                                 .stat = bk_str(stat),
@@ -123,7 +123,7 @@ static inline struct bk_measurement *add_time(struct kit *k, struct bk_run *r,
                                 .high = atof(digits),
                                 .source_name = bk_str(metric),
                                 .source_value = bk_str(digits),
-                                .source_unit = BK_S("s"),
+                                .how = bk_wording_new(k->a, BK_S(""), BK_S("s")),
                                 .locator = bk_fmt(k->a, "line %zu", r->n_measurements)};
     return m;
 }

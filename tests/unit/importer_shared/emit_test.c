@@ -67,7 +67,7 @@ static void test_units_and_intervals(void **state)
     assert_true(bk_is(m->source_name, "Mean TTFT"));
     /* the nearest number, where 18.42 / 1000 is not */
     assert_true(emit(k, "Mean TTFT", "", "18.42", "ms")->value == 0.01842);
-    assert_true(bk_is(m->source_value, "14.86") && bk_is(m->source_unit, "ms"));
+    assert_true(bk_is(m->source_value, "14.86") && bk_is(bk_source_unit_of(m), "ms"));
     assert_true(bk_is(m->locator, "line 7"));
     check(emit(k, "latency_p95_ms", "", "812.5", ""), "request_latency", "p95", "s",
           0.8125, 0.81245, 0.81255);
@@ -216,7 +216,7 @@ static double derived(struct kit *k, const char *metric)
     if (!m)
         fail_msg("%s was not derived", metric);
     assert_int_equal(m->origin, BK_DERIVED);
-    assert_true(m->formula.len > 0);
+    assert_true(bk_formula_of(m).len > 0);
     assert_true(m->low <= m->value && m->value <= m->high);
     return m->value;
 }

@@ -60,7 +60,7 @@ static void test_rows_of_tables(void **state)
     (void)state;
     refuses("sweep", "| workers | ttft |\n|---|---|\n", "| ", " | 1 |\n",
             "rows and statements");
-    refuses("sweep", "workers,ttft\n", "", ",1\n", "too many for a table of runs");
+    refuses("sweep", "workers,ttft\n", "", ",1\n", "more than 20000 runs in one table");
     refuses("report", "# r\n\n| workers | ttft |\n|---|---|\n", "| ", " | 1 |\n",
             "rows and statements");
 }

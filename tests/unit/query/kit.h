@@ -32,7 +32,7 @@ static inline struct bk_measurement *add_number(struct kit *k, struct bk_run *r,
                                                 const char *metric, const char *unit,
                                                 double value)
 {
-    struct bk_measurement *m = BK_PUSH(k->a, r->measurements, r->n_measurements);
+    struct bk_measurement *m = bk_run_measure(k->a, r);
     *m = (struct bk_measurement){.metric = bk_str(metric),
                                  .stat = BK_S("value"),
                                  .unit = bk_str(unit),
