@@ -364,30 +364,27 @@ CREATE TABLE family (
     UNIQUE (name, type, help, unit)
 ) STRICT;
 
--- A series: a sample name with its labels, once for all snapshots.  It is found by its hash, since an index over the texts
--- would be as large as the table; behind the family, so that a large exposition fills the index from left to right.
-CREATE TABLE series (
-    id        INTEGER PRIMARY KEY,
-    family_id INTEGER NOT NULL REFERENCES family (id),
-    name      TEXT    NOT NULL,         -- as written: vllm:e2e_request_latency_seconds_bucket
-    labels    TEXT    NOT NULL,         -- name="value" pairs in the exposition's own syntax, sorted by name
-    hash      INTEGER NOT NULL          -- first 8 bytes of the SHA-256 of family, name and labels
+-- The series of some thousands of samples that stand together in an exposition, packed: once for all snapshots in which
+-- they stand so, found by their hash.
+CREATE TABLE series_pack (
+    id      INTEGER PRIMARY KEY,
+    series  INTEGER NOT NULL,           -- how many
+    hash    INTEGER NOT NULL,           -- first 8 bytes of the SHA-256 of the packed bytes
+    packed  BLOB    NOT NULL            -- with a checksum (src/store/series_pack.h); families are ids of the table
 ) STRICT;
-CREATE INDEX series_family ON series (family_id, hash);
+CREATE INDEX series_pack_hash ON series_pack (hash);
 
--- The value of a series in a snapshot.
-CREATE TABLE sample (
-    snapshot_id INTEGER NOT NULL REFERENCES snapshot (id) ON DELETE CASCADE,
-    seq         INTEGER NOT NULL,       -- order in the exposition, from 0
-    series_id   INTEGER NOT NULL REFERENCES series (id),
-    value       REAL,                   -- NULL: not a number; see special
-    special     TEXT    NOT NULL,       -- '' NaN +Inf -Inf
-    time_ns     INTEGER,                -- the sample's own time stamp
-    exemplar    TEXT    NOT NULL,       -- as written, or ''
-    line        INTEGER NOT NULL,
-    PRIMARY KEY (snapshot_id, seq)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX sample_series ON sample (series_id, snapshot_id);
+-- What those series are in a snapshot; unpack_samples(series_pack.packed, sample_pack.packed) gives the single samples.
+CREATE TABLE sample_pack (
+    id             INTEGER PRIMARY KEY,
+    snapshot_id    INTEGER NOT NULL REFERENCES snapshot (id) ON DELETE CASCADE,
+    seq            INTEGER NOT NULL,    -- of its first sample in the exposition, from 0
+    samples        INTEGER NOT NULL,
+    series_pack_id INTEGER NOT NULL REFERENCES series_pack (id),
+    packed         BLOB    NOT NULL,
+    UNIQUE (snapshot_id, seq)
+) STRICT;
+CREATE INDEX sample_pack_series ON sample_pack (series_pack_id);
 
 -- One capacity calculation.
 CREATE TABLE sizing_run (

@@ -4,19 +4,20 @@ CREATE VIEW v_series AS
 SELECT snapshot.id AS snapshot_id,
        source.path AS source,
        strftime('%Y-%m-%dT%H:%M:%SZ', snapshot.taken_ns / 1000000000, 'unixepoch') AS taken_at,
-       sample.seq,
+       sample_pack.seq + sample.place AS seq,
        family.name AS family,
        family.type,
        family.unit,
-       series.name,
-       series.labels,
+       sample.name,
+       sample.labels,
        sample.value,
        sample.special,
        sample.time_ns,
        sample.exemplar,
        sample.line
-FROM sample
-JOIN snapshot ON snapshot.id = sample.snapshot_id
+FROM sample_pack
+JOIN snapshot ON snapshot.id = sample_pack.snapshot_id
 JOIN source ON source.id = snapshot.source_id
-JOIN series ON series.id = sample.series_id
-JOIN family ON family.id = series.family_id;
+JOIN series_pack ON series_pack.id = sample_pack.series_pack_id
+JOIN unpack_samples(series_pack.packed, sample_pack.packed) AS sample
+JOIN family ON family.id = sample.family_id;

@@ -128,7 +128,7 @@ static bool open_handle(struct bk_db *db, const char *name, int flags,
     }
     sqlite3_extended_result_codes(db->h, 1);
     sqlite3_busy_timeout(db->h, BUSY_TIMEOUT_MS);
-    return bk_db_add_functions(db, err);
+    return bk_db_add_functions(db, err) && bk_db_add_series_table(db, err);
 }
 
 static bool set_up(struct bk_db *db, struct bk_err *err)

@@ -65,4 +65,7 @@ bool bk_db_update_views(struct bk_db *db, const struct bk_blob *views, size_t n,
 /* median, percentile, stddev, iso_time, human_bytes. */
 bool bk_db_add_functions(struct bk_db *db, struct bk_err *err);
 
+/* The table-valued function unpack_samples(series, samples). */
+bool bk_db_add_series_table(struct bk_db *db, struct bk_err *err);
+
 #endif

@@ -1,2 +1,0 @@
-SELECT id FROM series
-WHERE family_id = :family AND hash = :hash AND name = :name AND labels = :labels;

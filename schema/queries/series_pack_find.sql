@@ -1,0 +1,1 @@
+SELECT id FROM series_pack WHERE hash = :hash AND packed = :packed;

@@ -1,0 +1,1 @@
+INSERT INTO series_pack (series, hash, packed) VALUES (:series, :hash, :packed) RETURNING id;
