@@ -192,8 +192,8 @@ bool bk_archive_end(struct bk_archive *ar, bool commit, struct bk_counts *counts
     bool checked = !commit;
     if (commit) {
         bk_sort_runs(ar);
-        checked = bk_settle_claims(ar, err) && bk_settle_rebuilt(ar, err) &&
-                  bk_find_copies(ar, err);
+        checked = bk_snapshot_flush(ar, err) && bk_settle_claims(ar, err) &&
+                  bk_settle_rebuilt(ar, err) && bk_find_copies(ar, err);
     }
     struct bk_err second = {0};
     bool ended = bk_end(ar->db, commit && checked, &second);

@@ -197,5 +197,9 @@ bool bk_archive_verify(struct bk_archive *ar,
 bool bk_archive_verify_samples(struct bk_archive *ar,
                                void (*say)(void *self, struct bk_str complaint),
                                void *self, int64_t *runs, struct bk_err *err);
+/* Reads the packed samples of every exposition, all checksums; says what does not hold. */
+bool bk_archive_verify_series(struct bk_archive *ar,
+                              void (*say)(void *self, struct bk_str complaint),
+                              void *self, struct bk_err *err);
 
 #endif

@@ -22,33 +22,24 @@ enum bk_cached {
     BK_CACHED_COUNT
 };
 
+struct bk_series_packer; /* src/store/series_pack.h */
+
 struct bk_ids {
     struct bk_arena *arena; /* keys and slots; emptied with the maps */
     struct bk_map maps[BK_CACHED_COUNT];
     struct bk_buf key; /* scratch of bk_ids_key */
 };
 
-/* 128 bits of a series' SHA-256 -> its id, as far as they fit. */
-struct bk_series_slot {
-    uint64_t key[2];
-    int64_t id; /* 0: free */
-};
-struct bk_series_map {
-    struct bk_series_slot *slots;
-    size_t n, cap;
-    bool full; /* some series of this transaction are not here */
-};
-
 struct bk_snapshot_writer {
-    int64_t id;            /* 0: no snapshot was begun in this unit */
-    int64_t seq;           /* of the next sample */
-    int64_t next_series;   /* id of the next new series; 0: not asked yet */
-    int64_t newest_family; /* largest family id before this unit */
-    struct bk_series_map map;
-    struct bk_buf labels, text; /* scratch: canonical labels; what is hashed */
-    struct {                    /* the family of the sample before */
-        struct bk_buf key;
-        int64_t id;
+    int64_t id;                      /* 0: no snapshot was begun in this unit */
+    int64_t seq;                     /* of the first sample that is not written yet */
+    struct bk_series_packer *packer; /* NULL until the first snapshot */
+    struct bk_buf labels;            /* scratch: canonical labels */
+    struct {                         /* the family of the sample before */
+        struct bk_buf texts;         /* name, help and unit, one behind the other */
+        size_t lengths[3];
+        enum bk_series_type type;
+        int64_t id; /* 0: none */
     } family;
 };
 
@@ -187,8 +178,11 @@ bool bk_write_snapshot(struct bk_sink *s, const struct bk_snapshot *snapshot,
                        struct bk_err *err);
 bool bk_write_series(struct bk_sink *s, const struct bk_series_sample *sample,
                      struct bk_err *err);
-/* Samples that follow are of this snapshot. */
-bool bk_snapshot_begin(struct bk_archive *ar, int64_t id, struct bk_err *err);
+/* Samples that follow are of this snapshot; the first of them has the number seq. */
+bool bk_snapshot_begin(struct bk_archive *ar, int64_t id, int64_t seq,
+                       struct bk_err *err);
+/* Writes the samples that are held. */
+bool bk_snapshot_flush(struct bk_archive *ar, struct bk_err *err);
 void bk_snapshot_reset(struct bk_snapshot_writer *w); /* between units */
 void bk_snapshot_free(struct bk_snapshot_writer *w);
 bool bk_write_source_finding(struct bk_sink *s, const struct bk_finding *finding,
@@ -199,7 +193,8 @@ bool bk_write_finding(struct bk_archive *ar, const struct bk_finding *finding,
 struct bk_finding_place {
     int64_t source_id, run_id, sizing_run_id; /* 0: none */
     int64_t absorbed_id;                      /* of a run that was absorbed */
-    int64_t unit_id; /* that brought it, when it is about a whole file; 0: that at hand */
+    int64_t
+        unit_id; /* that brought it, when it is about a whole file; 0: that at hand */
 };
 bool bk_insert_finding(struct bk_archive *ar, const struct bk_finding *finding,
                        const struct bk_finding_place *place, struct bk_err *err);

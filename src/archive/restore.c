@@ -486,7 +486,7 @@ static bool write_snapshot(struct bk_archive *ar, const struct writer *w,
     }
     target.here = source <= re->newest_source;
     if (!target.here && (!insert_once(bind_row(ar, w, row, &ids), &target.id, err) ||
-                         !bk_snapshot_begin(ar, target.id, err))) {
+                         !bk_snapshot_begin(ar, target.id, 0, err))) {
         return false;
     }
     return bk_put_told(ar, &re->snapshots, snapshot_name(ar, row), target, err);
@@ -536,9 +536,8 @@ static bool write_series(struct bk_archive *ar, const struct writer *w,
         .line = (size_t)bk_moved_cell(row, "line")->i,
     };
     t->next++;
-    ar->snapshot.id = t->id;
-    ar->snapshot.seq = seq;
-    return bk_write_series(&ar->sink, &s, err);
+    return bk_snapshot_begin(ar, t->id, seq, err) &&
+           bk_write_series(&ar->sink, &s, err);
 }
 
 /* --- sizing --- */
@@ -671,7 +670,7 @@ static const struct writer writers[BK_N_MOVED] = {
                                  PART_METRIC},
     [BK_MOVED_SAMPLE_SECOND] = {write_plain, BK_SQL_RESTORE_SAMPLE_SECOND, 0},
     [BK_MOVED_SNAPSHOT] = {write_snapshot, BK_SQL_RESTORE_SNAPSHOT, 0},
-    [BK_MOVED_SERIES] = {write_series, BK_SQL_SAMPLE_INSERT, 0},
+    [BK_MOVED_SERIES] = {write_series, BK_SQL_SAMPLE_PACK_INSERT, 0},
     [BK_MOVED_SIZING_RUN] = {write_sizing_run, BK_SQL_RESTORE_SIZING_RUN, 0},
     [BK_MOVED_SIZING] = {write_plain, BK_SQL_RESTORE_SIZING, 0},
     [BK_MOVED_SIZING_FORMULA] = {write_plain, BK_SQL_RESTORE_SIZING_FORMULA, 0},

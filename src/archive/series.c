@@ -1,84 +1,37 @@
 /* Snapshots: expositions with all their series and samples.
  *
- * An exposition may have a million series, and the next snapshot of the same server has
- * the same ones again.  A series is known by the SHA-256 of its family, name and
- * labels; the first 128 bits are the key of a map in memory with a bounded number of
- * entries, the first 64 are the column that the database finds it by.  Series of a
- * family that is new in this unit and not in the map cannot be in the database: that
- * spares a first import half of its work. */
+ * An exposition may have a million samples.  They are packed, some thousands at a time
+ * (src/store/series_pack.h), and the packed series, which the next snapshot of the same
+ * server has once more, are written only when they are not there yet. */
 #include "../base/hash.h"
+#include "../store/series_pack.h"
 #include "internal.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_SLOTS ((size_t)1 << 12)
-#define MOST_SLOTS  ((size_t)1 << 21) /* 48 MiB; 1.5 million series */
+enum {
+    HASH_DIGITS = 16 /* hexadecimal, of a SHA-256: as many as an integer takes */
+};
 
-/* --- the map --- */
-
-static struct bk_series_slot *slot_of(struct bk_series_slot *slots, size_t cap,
-                                      const uint64_t key[2])
-{
-    size_t i = (size_t)key[1] & (cap - 1);
-    while (slots[i].id && (slots[i].key[0] != key[0] || slots[i].key[1] != key[1])) {
-        i = (i + 1) & (cap - 1);
-    }
-    return &slots[i];
-}
-
-static void grow(struct bk_series_map *map)
-{
-    size_t cap = map->cap ? 2 * map->cap : FIRST_SLOTS;
-    struct bk_series_slot *slots = bk_realloc(NULL, cap * sizeof *slots);
-    memset(slots, 0, cap * sizeof *slots);
-    for (size_t i = 0; i < map->cap; i++) {
-        if (map->slots[i].id) {
-            *slot_of(slots, cap, map->slots[i].key) = map->slots[i];
-        }
-    }
-    free(map->slots);
-    map->slots = slots;
-    map->cap = cap;
-}
-
-static int64_t map_get(const struct bk_series_map *map, const uint64_t key[2])
-{
-    return map->cap ? slot_of(map->slots, map->cap, key)->id : 0;
-}
-
-static void map_put(struct bk_series_map *map, const uint64_t key[2], int64_t id)
-{
-    if (4 * (map->n + 1) > 3 * map->cap) {
-        if (map->cap >= MOST_SLOTS) {
-            map->full = true;
-            return;
-        }
-        grow(map);
-    }
-    *slot_of(map->slots, map->cap, key) =
-        (struct bk_series_slot){.key = {key[0], key[1]}, .id = id};
-    map->n++;
-}
-
-/* What was learnt of series is forgotten between units: they may have been rolled back,
- * or removed by another process. */
+/* What was learnt is forgotten between units: it may have been rolled back, or removed
+ * by another process. */
 void bk_snapshot_reset(struct bk_snapshot_writer *w)
 {
-    free(w->map.slots);
-    w->map = (struct bk_series_map){0};
-    bk_buf_clear(&w->family.key);
+    if (w->packer) {
+        bk_series_packer_clear(w->packer);
+    }
+    bk_buf_clear(&w->family.texts);
     w->family.id = 0;
-    w->id = w->seq = w->next_series = w->newest_family = 0;
+    w->id = w->seq = 0;
 }
 
 void bk_snapshot_free(struct bk_snapshot_writer *w)
 {
-    bk_snapshot_reset(w);
+    bk_series_packer_free(w->packer);
     bk_buf_free(&w->labels);
-    bk_buf_free(&w->text);
-    bk_buf_free(&w->family.key);
+    bk_buf_free(&w->family.texts);
+    *w = (struct bk_snapshot_writer){0};
 }
 
 /* --- labels --- */
@@ -162,18 +115,49 @@ static bool find_family(struct bk_archive *ar, const struct bk_series_sample *s,
     return true;
 }
 
+static bool is_family(const struct bk_snapshot_writer *w,
+                      const struct bk_series_sample *s)
+{
+    struct bk_str texts = bk_buf_str(&w->family.texts);
+    const struct bk_str parts[] = {s->family, s->help, s->unit};
+    if (!w->family.id || w->family.type != s->type) {
+        return false;
+    }
+    for (size_t i = 0; i < 3; i++) {
+        if (w->family.lengths[i] != parts[i].len ||
+            !bk_eq(bk_upto(texts, parts[i].len), parts[i])) {
+            return false;
+        }
+        texts = bk_from(texts, parts[i].len);
+    }
+    return true;
+}
+
+static void keep_family(struct bk_snapshot_writer *w, const struct bk_series_sample *s,
+                        int64_t id)
+{
+    const struct bk_str parts[] = {s->family, s->help, s->unit};
+    bk_buf_clear(&w->family.texts);
+    for (size_t i = 0; i < 3; i++) {
+        bk_buf_add(&w->family.texts, parts[i]);
+        w->family.lengths[i] = parts[i].len;
+    }
+    w->family.type = s->type;
+    w->family.id = id;
+}
+
 /* Samples of a family stand together, so the one before is mostly right. */
 static bool family_id(struct bk_archive *ar, const struct bk_series_sample *s,
                       int64_t *id, struct bk_err *err)
 {
     struct bk_snapshot_writer *w = &ar->snapshot;
-    struct bk_str type = bk_str(bk_series_type_name(s->type));
-    const struct bk_str parts[] = {s->family, type, s->help, s->unit};
-    struct bk_str key = bk_ids_key(&ar->ids, parts, 4);
-    if (w->family.id && bk_eq(bk_buf_str(&w->family.key), key)) {
+    if (is_family(w, s)) {
         *id = w->family.id;
         return true;
     }
+    struct bk_str type = bk_str(bk_series_type_name(s->type));
+    const struct bk_str parts[] = {s->family, type, s->help, s->unit};
+    struct bk_str key = bk_ids_key(&ar->ids, parts, 4);
     *id = bk_ids_get(&ar->ids, BK_CACHED_FAMILY, key);
     if (!*id) {
         if (!find_family(ar, s, type, id, err)) {
@@ -181,114 +165,86 @@ static bool family_id(struct bk_archive *ar, const struct bk_series_sample *s,
         }
         bk_ids_put(&ar->ids, BK_CACHED_FAMILY, key, *id);
     }
-    bk_buf_clear(&w->family.key);
-    bk_buf_add(&w->family.key, key);
-    w->family.id = *id;
+    keep_family(w, s, *id);
     return true;
 }
 
-/* --- series --- */
+/* --- packs --- */
 
-/* Numeric value of 16 hexadecimal digits as bk_sha256_hex writes them. */
-static uint64_t from_hex(const char *digits)
-{
-    uint64_t x = 0;
-    for (size_t i = 0; i < 16; i++) {
-        char c = digits[i];
-        x = x << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
-    }
-    return x;
-}
-
-static void series_key(struct bk_archive *ar, const struct bk_series_sample *s,
-                       int64_t family, uint64_t key[2])
+static int64_t hash_of(struct bk_str bytes)
 {
     char hex[65];
-    struct bk_snapshot_writer *w = &ar->snapshot;
-    bk_buf_clear(&w->text);
-    bk_buf_add(&w->text, (struct bk_str){(const char *)&family, sizeof family});
-    bk_buf_add(&w->text, s->name);
-    bk_buf_addc(&w->text, '{');
-    bk_buf_add(&w->text, bk_buf_str(&w->labels));
-    bk_sha256_of(bk_buf_str(&w->text), hex);
-    key[0] = from_hex(hex);
-    key[1] = from_hex(hex + 16);
+    uint64_t x = 0;
+    int64_t hash;
+    bk_sha256_of(bytes, hex);
+    for (size_t i = 0; i < HASH_DIGITS; i++) {
+        char c = hex[i];
+        x = x << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+    }
+    memcpy(&hash, &x, sizeof hash);
+    return hash;
 }
 
-static bool find_series(struct bk_archive *ar, const struct bk_series_sample *s,
-                        int64_t family, int64_t hash, int64_t *id, struct bk_err *err)
+static bool series_pack_id(struct bk_archive *ar, struct bk_str packed, size_t n,
+                           int64_t *id, struct bk_err *err)
 {
     bool found;
-    struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_SERIES_FIND);
+    int64_t hash = hash_of(packed);
+    struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_SERIES_PACK_FIND);
     bk_bind_int(st, ":hash", hash);
-    bk_bind_int(st, ":family", family);
-    bk_bind_text(st, ":name", s->name);
-    bk_bind_text(st, ":labels", bk_buf_str(&ar->snapshot.labels));
-    return bk_one_int(st, id, &found, err);
+    bk_bind_blob(st, ":packed", packed);
+    *id = 0;
+    if (!bk_one_int(st, id, &found, err) || *id) {
+        return *id != 0;
+    }
+    st = bk_stmt(ar->db, BK_SQL_SERIES_PACK_INSERT);
+    bk_bind_int(st, ":series", (int64_t)n);
+    bk_bind_int(st, ":hash", hash);
+    bk_bind_blob(st, ":packed", packed);
+    return bk_insert(st, id, err);
 }
 
-static bool add_series(struct bk_archive *ar, const struct bk_series_sample *s,
-                       int64_t family, int64_t hash, int64_t *id, struct bk_err *err)
+bool bk_snapshot_flush(struct bk_archive *ar, struct bk_err *err)
 {
     struct bk_snapshot_writer *w = &ar->snapshot;
-    if (!w->next_series) {
-        bool found;
-        if (!bk_one_int(bk_stmt(ar->db, BK_SQL_SERIES_NEWEST), &w->next_series, &found,
-                        err)) {
-            return false;
-        }
-        w->next_series++;
-    }
-    /* this transaction holds the write lock: nobody else gives out ids */
-    *id = w->next_series++;
-    struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_SERIES_INSERT);
-    bk_bind_int(st, ":id", *id);
-    bk_bind_int(st, ":family", family);
-    bk_bind_text(st, ":name", s->name);
-    bk_bind_text(st, ":labels", bk_buf_str(&w->labels));
-    bk_bind_int(st, ":hash", hash);
-    return bk_run_stmt(st, err);
-}
-
-static bool series_id(struct bk_archive *ar, const struct bk_series_sample *s,
-                      int64_t *id, struct bk_err *err)
-{
-    int64_t family, hash;
-    uint64_t key[2];
-    struct bk_snapshot_writer *w = &ar->snapshot;
-    if (!family_id(ar, s, &family, err)) {
-        return false;
-    }
-    canonical_labels(ar, s);
-    series_key(ar, s, family, key);
-    *id = map_get(&w->map, key);
-    if (*id) {
+    size_t n = w->packer ? bk_series_packer_n(w->packer) : 0;
+    struct bk_str series, samples;
+    int64_t series_pack;
+    if (n == 0) {
         return true;
     }
-    memcpy(&hash, &key[0], sizeof hash);
-    bool cannot_be_there = family > w->newest_family && !w->map.full;
-    if (!cannot_be_there && !find_series(ar, s, family, hash, id, err)) {
+    if (!bk_series_packer_pack(w->packer, &series, &samples, err) ||
+        !series_pack_id(ar, series, n, &series_pack, err)) {
         return false;
     }
-    if (!*id && !add_series(ar, s, family, hash, id, err)) {
-        return false;
-    }
-    map_put(&w->map, key, *id);
-    return true;
+    struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_SAMPLE_PACK_INSERT);
+    bk_bind_int(st, ":snapshot", w->id);
+    bk_bind_int(st, ":seq", w->seq);
+    bk_bind_int(st, ":samples", (int64_t)n);
+    bk_bind_int(st, ":series_pack", series_pack);
+    bk_bind_blob(st, ":packed", samples);
+    w->seq += (int64_t)n;
+    bk_series_packer_clear(w->packer);
+    return bk_run_stmt(st, err);
 }
 
 /* --- the sink's calls --- */
 
-bool bk_snapshot_begin(struct bk_archive *ar, int64_t id, struct bk_err *err)
+bool bk_snapshot_begin(struct bk_archive *ar, int64_t id, int64_t seq,
+                       struct bk_err *err)
 {
     struct bk_snapshot_writer *w = &ar->snapshot;
-    bool found;
-    if (!w->id && !bk_one_int(bk_stmt(ar->db, BK_SQL_FAMILY_NEWEST), &w->newest_family,
-                              &found, err)) {
+    if (w->id == id) {
+        return true;
+    }
+    if (!bk_snapshot_flush(ar, err)) {
         return false;
     }
+    if (!w->packer) {
+        w->packer = bk_series_packer_new();
+    }
     w->id = id;
-    w->seq = 0;
+    w->seq = seq;
     return true;
 }
 
@@ -305,15 +261,7 @@ bool bk_write_snapshot(struct bk_sink *sink, const struct bk_snapshot *snapshot,
     bk_bind_int(st, ":source", source);
     bk_bind_text(st, ":syntax", snapshot->syntax);
     bk_bind_time(st, ":taken", snapshot->taken_ns);
-    return bk_insert(st, &id, err) && bk_snapshot_begin(ar, id, err);
-}
-
-static const char *special_name(double x)
-{
-    if (isfinite(x)) {
-        return "";
-    }
-    return isnan(x) ? "NaN" : x > 0 ? "+Inf" : "-Inf";
+    return bk_insert(st, &id, err) && bk_snapshot_begin(ar, id, 0, err);
 }
 
 bool bk_write_series(struct bk_sink *sink, const struct bk_series_sample *s,
@@ -321,27 +269,73 @@ bool bk_write_series(struct bk_sink *sink, const struct bk_series_sample *s,
 {
     struct bk_archive *ar = (struct bk_archive *)sink;
     struct bk_snapshot_writer *w = &ar->snapshot;
-    int64_t series;
+    int64_t family;
     if (!w->id) {
         return bk_fail(err, BK_EINPUT, "a sample stands before its snapshot");
     }
-    struct bk_arena_mark mark = bk_arena_mark(ar->scratch);
-    bool ok = series_id(ar, s, &series, err);
-    bk_arena_release(ar->scratch, mark);
-    if (!ok) {
+    if (!family_id(ar, s, &family, err) ||
+        (bk_series_packer_is_full(w->packer, family) && !bk_snapshot_flush(ar, err))) {
         return false;
     }
-    struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_SAMPLE_INSERT);
-    bk_bind_int(st, ":snapshot", w->id);
-    bk_bind_int(st, ":seq", w->seq++);
-    bk_bind_int(st, ":series", series);
-    if (isfinite(s->value)) {
-        bk_bind_real(st, ":value", s->value);
-    }
-    bk_bind_text(st, ":special", bk_str(special_name(s->value)));
-    bk_bind_time(st, ":time", s->time_ns);
-    bk_bind_text(st, ":exemplar", s->exemplar);
-    bk_bind_int(st, ":line", (int64_t)s->line);
+    struct bk_arena_mark mark = bk_arena_mark(ar->scratch);
+    canonical_labels(ar, s);
+    bk_arena_release(ar->scratch, mark);
+    bk_series_packer_add(w->packer,
+                         &(struct bk_packed_sample){.family = family,
+                                                    .name = s->name,
+                                                    .labels = bk_buf_str(&w->labels),
+                                                    .value = s->value,
+                                                    .time_ns = s->time_ns,
+                                                    .exemplar = s->exemplar,
+                                                    .line = (int64_t)s->line});
     ar->counts.series++;
-    return bk_run_stmt(st, err);
+    return true;
+}
+
+/* --- checking --- */
+
+static bool check_pack(struct bk_series_reader *r, struct bk_str series,
+                       struct bk_str samples, int64_t n, struct bk_err *err)
+{
+    struct bk_packed_sample s;
+    bool more = true;
+    int64_t count = 0;
+    if (!bk_series_reader_open(r, series, samples, err)) {
+        return false;
+    }
+    while (more) {
+        if (!bk_series_reader_next(r, &s, &more, err)) {
+            return false;
+        }
+        count += more;
+    }
+    return count == n || bk_fail(err, BK_EDB, "%lld samples instead of %lld",
+                                 (long long)count, (long long)n);
+}
+
+bool bk_archive_verify_series(struct bk_archive *ar,
+                              void (*say)(void *self, struct bk_str complaint),
+                              void *self, struct bk_err *err)
+{
+    int64_t after = 0;
+    bool row = true, ok = true;
+    struct bk_series_reader *r = bk_series_reader_new();
+    while (ok && row) {
+        struct bk_err wrong = {0};
+        struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_SAMPLE_PACK_NEXT);
+        bk_bind_int(st, ":after", after);
+        ok = bk_step(st, &row, err);
+        if (ok && row) {
+            after = bk_col_int(st, 0);
+            if (!check_pack(r, bk_col_blob(st, 4), bk_col_blob(st, 5),
+                            bk_col_int(st, 3), &wrong)) {
+                bk_wrap(&wrong, "exposition '%.*s', samples from %lld on",
+                        BK_F(bk_col_text(st, 1)), (long long)bk_col_int(st, 2));
+                say(self, bk_str(wrong.msg));
+            }
+        }
+        bk_reset(st);
+    }
+    bk_series_reader_free(r);
+    return ok;
 }

@@ -55,6 +55,8 @@ static int run(struct bk_cli *cli, const void *args,
               bk_api_archive(cli->warehouse, &ar, err);
     c.check = "source";
     ok = ok && bk_archive_verify(ar, say, &c, &sources, err);
+    c.check = "series";
+    ok = ok && bk_archive_verify_series(ar, say, &c, err);
     c.check = "points";
     if (ok && bk_archive_verify_samples(ar, say, &c, &runs, err)) {
         struct bk_value *row = bk_section_row(r, sum);

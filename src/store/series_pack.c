@@ -221,7 +221,8 @@ void bk_series_packer_add(struct bk_series_packer *p, const struct bk_packed_sam
         p->line = bk_distance(1, s->line);
     }
     add_name(p, s);
-    put_varint(&p->parts[LINES], bk_zigzag(bk_distance(bk_onward(p->line, 1), s->line)));
+    put_varint(&p->parts[LINES],
+               bk_zigzag(bk_distance(bk_onward(p->line, 1), s->line)));
     p->line = s->line;
     add_labels(p, s->labels);
     p->values[p->n++] = s->value;
@@ -282,10 +283,9 @@ static bool pack_parts(struct bk_series_packer *p, const char *magic, enum part 
     bk_put_number(to->ptr + 8, p->n, 4);
     bk_put_number(to->ptr + 12, p->body.len, 4);
     struct bk_str all = bk_buf_str(to);
-    bk_put_number(to->ptr + BK_CRC_AT,
-                  bk_crc32(bk_upto(all, BK_CRC_AT)) ^
-                      bk_crc32(bk_from(all, BK_SERIES_HEAD)),
-                  4);
+    bk_put_number(
+        to->ptr + BK_CRC_AT,
+        bk_crc32(bk_upto(all, BK_CRC_AT)) ^ bk_crc32(bk_from(all, BK_SERIES_HEAD)), 4);
     return true;
 }
 

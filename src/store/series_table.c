@@ -83,8 +83,8 @@ static int best_index(sqlite3_vtab *table, sqlite3_index_info *info)
     }
     for (int i = 0; i < 2; i++) {
         if (given[i] < 0) {
-            table->zErrMsg = sqlite3_mprintf(
-                "unpack_samples(series, samples) takes the two packs");
+            table->zErrMsg =
+                sqlite3_mprintf("unpack_samples(series, samples) takes the two packs");
             return SQLITE_ERROR;
         }
         info->aConstraintUsage[given[i]].argvIndex = i + 1;
