@@ -331,20 +331,6 @@ CREATE TABLE run_samples (
     dictionary     BLOB    NOT NULL     -- with a checksum (src/samples/dictionary.c)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE sample (
-    snapshot_id INTEGER NOT NULL REFERENCES snapshot (id) ON DELETE CASCADE,
-    seq         INTEGER NOT NULL,       -- order in the exposition, from 0
-    series_id   INTEGER NOT NULL REFERENCES series (id),
-    value       REAL,                   -- NULL: not a number; see special
-    special     TEXT    NOT NULL,       -- '' NaN +Inf -Inf
-    time_ns     INTEGER,                -- the sample's own time stamp
-    exemplar    TEXT    NOT NULL,       -- as written, or ''
-    line        INTEGER NOT NULL,
-    PRIMARY KEY (snapshot_id, seq)
-) STRICT, WITHOUT ROWID;
-
-CREATE INDEX sample_series ON sample (series_id, snapshot_id);
-
 CREATE TABLE sample_chunk (
     id       INTEGER PRIMARY KEY,
     run_id   INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
@@ -355,6 +341,18 @@ CREATE TABLE sample_chunk (
     packed   BLOB    NOT NULL,          -- with checksums (src/samples/chunk.h)
     UNIQUE (run_id, seq)
 ) STRICT;
+
+CREATE TABLE sample_pack (
+    id             INTEGER PRIMARY KEY,
+    snapshot_id    INTEGER NOT NULL REFERENCES snapshot (id) ON DELETE CASCADE,
+    seq            INTEGER NOT NULL,    -- of its first sample in the exposition, from 0
+    samples        INTEGER NOT NULL,
+    series_pack_id INTEGER NOT NULL REFERENCES series_pack (id),
+    packed         BLOB    NOT NULL,
+    UNIQUE (snapshot_id, seq)
+) STRICT;
+
+CREATE INDEX sample_pack_series ON sample_pack (series_pack_id);
 
 CREATE TABLE sample_second (
     run_id      INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
@@ -390,15 +388,14 @@ CREATE TABLE sample_summary (
 
 CREATE INDEX sample_summary_metric ON sample_summary (metric_id);
 
-CREATE TABLE series (
-    id        INTEGER PRIMARY KEY,
-    family_id INTEGER NOT NULL REFERENCES family (id),
-    name      TEXT    NOT NULL,         -- as written: vllm:e2e_request_latency_seconds_bucket
-    labels    TEXT    NOT NULL,         -- name="value" pairs in the exposition's own syntax, sorted by name
-    hash      INTEGER NOT NULL          -- first 8 bytes of the SHA-256 of family, name and labels
+CREATE TABLE series_pack (
+    id      INTEGER PRIMARY KEY,
+    series  INTEGER NOT NULL,           -- how many
+    hash    INTEGER NOT NULL,           -- first 8 bytes of the SHA-256 of the packed bytes
+    packed  BLOB    NOT NULL            -- with a checksum (src/store/series_pack.h); families are ids of the table
 ) STRICT;
 
-CREATE INDEX series_family ON series (family_id, hash);
+CREATE INDEX series_pack_hash ON series_pack (hash);
 
 CREATE TABLE session (
     id         INTEGER PRIMARY KEY,
@@ -647,22 +644,23 @@ CREATE VIEW v_series AS
 SELECT snapshot.id AS snapshot_id,
        source.path AS source,
        strftime('%Y-%m-%dT%H:%M:%SZ', snapshot.taken_ns / 1000000000, 'unixepoch') AS taken_at,
-       sample.seq,
+       sample_pack.seq + sample.place AS seq,
        family.name AS family,
        family.type,
        family.unit,
-       series.name,
-       series.labels,
+       sample.name,
+       sample.labels,
        sample.value,
        sample.special,
        sample.time_ns,
        sample.exemplar,
        sample.line
-FROM sample
-JOIN snapshot ON snapshot.id = sample.snapshot_id
+FROM sample_pack
+JOIN snapshot ON snapshot.id = sample_pack.snapshot_id
 JOIN source ON source.id = snapshot.source_id
-JOIN series ON series.id = sample.series_id
-JOIN family ON family.id = series.family_id;
+JOIN series_pack ON series_pack.id = sample_pack.series_pack_id
+JOIN unpack_samples(series_pack.packed, sample_pack.packed) AS sample
+JOIN family ON family.id = sample.family_id;
 
 CREATE VIEW v_session AS
 SELECT session.id   AS session_id,

@@ -22,8 +22,8 @@ static const char count_everything[] =
     "(SELECT count(*) FROM param) + (SELECT count(*) FROM field) + "
     "(SELECT count(*) FROM quantity) + (SELECT count(*) FROM metric) + "
     "(SELECT count(*) FROM finding) + (SELECT count(*) FROM snapshot) + "
-    "(SELECT count(*) FROM family) + (SELECT count(*) FROM series) + "
-    "(SELECT count(*) FROM sample) + (SELECT count(*) FROM sizing_run)";
+    "(SELECT count(*) FROM family) + (SELECT count(*) FROM series_pack) + "
+    "(SELECT count(*) FROM sample_pack) + (SELECT count(*) FROM sizing_run)";
 
 static void put_everything(struct kit *k, const char *tag)
 {

@@ -27,7 +27,8 @@ static const struct {
     {"unit.via_id", "which export told of a unit"},
     {"source.via_id", "which export told of a source"},
     {"metric.canonical", "the dictionary is in the program"},
-    {"series.hash", "of what the line says"},
+    {"series_pack.series", "a count of lines"},
+    {"series_pack.hash", "of what the lines say"},
 };
 
 static bool is_elsewhere(const char *table, const char *column)

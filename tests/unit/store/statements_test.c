@@ -167,7 +167,7 @@ static void plans_take_the_meant_index(void **state)
         enum bk_sql which;
         const char *index;
     } cases[] = {
-        {BK_SQL_SERIES_FIND, "series_family (family_id=? AND hash=?)"},
+        {BK_SQL_SERIES_PACK_FIND, "series_pack_hash (hash=?)"},
         {BK_SQL_RUN_SAME_CONTENT, "run_content (content=?)"},
         {BK_SQL_MEASUREMENT_COPIES, "run_session (session_id=?)"},
     };
