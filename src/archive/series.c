@@ -53,24 +53,50 @@ static bool are_sorted(const struct bk_label *labels, size_t n)
     return true;
 }
 
-/* A label value as expositions write it: \\ \" \n. */
-static void add_escaped(struct bk_buf *b, struct bk_str value)
+/* Is one of eight bytes a backslash, a quote or a line end? */
+static bool has_special(uint64_t eight)
 {
-    size_t plain = 0;
-    for (size_t i = 0; i < value.len; i++) {
-        char c = value.ptr[i];
-        if (c != '\\' && c != '"' && c != '\n') {
-            continue;
-        }
-        bk_buf_add(b, (struct bk_str){value.ptr + plain, i - plain});
-        bk_buf_addc(b, '\\');
-        bk_buf_addc(b, c == '\n' ? 'n' : c);
-        plain = i + 1;
-    }
-    bk_buf_add(b, bk_from(value, plain));
+    const uint64_t ones = UINT64_MAX / 255, tops = ones << 7;
+    uint64_t a = eight ^ ones * '\\', b = eight ^ ones * '"', c = eight ^ ones * '\n';
+    return (((a - ones) & ~a) | ((b - ones) & ~b) | ((c - ones) & ~c)) & tops;
 }
 
-static void canonical_labels(struct bk_archive *ar, const struct bk_series_sample *s)
+/* A label value as expositions write it: \\ \" \n.  Returns where it ends; there is
+ * room for all of it to be escaped. */
+static char *put_escaped(char *to, struct bk_str value)
+{
+    size_t i = 0;
+    while (i < value.len) {
+        uint64_t eight;
+        if (value.len - i >= sizeof eight) {
+            memcpy(&eight, value.ptr + i, sizeof eight);
+            if (!has_special(eight)) {
+                memcpy(to, &eight, sizeof eight);
+                to += sizeof eight;
+                i += sizeof eight;
+                continue;
+            }
+        }
+        char c = value.ptr[i++];
+        if (c == '\\' || c == '"' || c == '\n') {
+            *to++ = '\\';
+        }
+        *to++ = c == '\n' ? 'n' : c;
+    }
+    return to;
+}
+
+static size_t longest(const struct bk_label *labels, size_t n)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < n; i++) {
+        len += labels[i].name.len + 2 * labels[i].value.len + sizeof "=\"\",";
+    }
+    return len;
+}
+
+static bool canonical_labels(struct bk_archive *ar, const struct bk_series_sample *s,
+                             struct bk_err *err)
 {
     struct bk_buf *b = &ar->snapshot.labels;
     const struct bk_label *labels = s->labels;
@@ -82,15 +108,23 @@ static void canonical_labels(struct bk_archive *ar, const struct bk_series_sampl
         qsort(sorted, s->n_labels, sizeof *sorted, by_label_name);
         labels = sorted;
     }
-    for (size_t i = 0; i < s->n_labels; i++) {
+    char *begin = bk_buf_reserve(b, longest(labels, s->n_labels)), *to = begin;
+    for (size_t i = 0; begin && i < s->n_labels; i++) {
         if (i > 0) {
-            bk_buf_addc(b, ',');
+            *to++ = ',';
         }
-        bk_buf_add(b, labels[i].name);
-        bk_buf_add(b, BK_S("=\""));
-        add_escaped(b, labels[i].value);
-        bk_buf_addc(b, '"');
+        if (labels[i].name.len > 0) {
+            memcpy(to, labels[i].name.ptr, labels[i].name.len);
+            to += labels[i].name.len;
+        }
+        *to++ = '=';
+        *to++ = '"';
+        to = put_escaped(to, labels[i].value);
+        *to++ = '"';
     }
+    b->len = (size_t)(to - begin);
+    return begin ||
+           bk_fail(err, BK_EINPUT, "line %zu: its labels are too long", s->line);
 }
 
 /* --- families --- */
@@ -278,8 +312,11 @@ bool bk_write_series(struct bk_sink *sink, const struct bk_series_sample *s,
         return false;
     }
     struct bk_arena_mark mark = bk_arena_mark(ar->scratch);
-    canonical_labels(ar, s);
+    bool ok = canonical_labels(ar, s, err);
     bk_arena_release(ar->scratch, mark);
+    if (!ok) {
+        return false;
+    }
     bk_series_packer_add(w->packer,
                          &(struct bk_packed_sample){.family = family,
                                                     .name = s->name,

@@ -100,16 +100,23 @@ bool bk_series_packer_is_full(const struct bk_series_packer *p, int64_t family)
            (p->n >= CUT_AT && family != p->name.family);
 }
 
-static void put_varint(struct bk_buf *b, uint64_t x)
+static size_t varint(char *to, uint64_t x)
 {
-    char bytes[BK_VARINT_MOST];
     size_t n = 0;
     while (x > 0x7f) {
-        bytes[n++] = (char)(unsigned char)(x | 0x80);
+        to[n++] = (char)(unsigned char)(x | 0x80);
         x >>= 7;
     }
-    bytes[n++] = (char)x;
-    bk_buf_add(b, (struct bk_str){bytes, n});
+    to[n++] = (char)x;
+    return n;
+}
+
+static void put_varint(struct bk_buf *b, uint64_t x)
+{
+    char *to = bk_buf_reserve(b, BK_VARINT_MOST);
+    if (to) {
+        b->len += varint(to, x);
+    }
 }
 
 static void put_text(struct bk_buf *b, struct bk_str s)
@@ -195,23 +202,39 @@ static void add_labels(struct bk_series_packer *p, struct bk_str now)
         begin = same_begin(then.ptr, now.ptr, most);
         end = same_end(then.ptr + then.len, now.ptr + now.len, most - begin);
     }
-    put_varint(&p->parts[LABELS], begin);
-    put_varint(&p->parts[LABELS], end);
-    put_text(&p->parts[LABELS], bk_upto(bk_from(now, begin), now.len - begin - end));
+    size_t between = now.len - begin - end;
+    struct bk_buf *b = &p->parts[LABELS];
+    char *to = bk_buf_reserve(b, 3 * BK_VARINT_MOST + between);
+    if (to) {
+        char *at = to;
+        at += varint(at, begin);
+        at += varint(at, end);
+        at += varint(at, between);
+        if (between > 0) {
+            memcpy(at, now.ptr + begin, between);
+        }
+        b->len += (size_t)(at - to) + between;
+    }
     bk_buf_clear(&p->labels);
     bk_buf_add(&p->labels, now);
 }
 
+/* Most expositions have no times at all: those before the first are made up for. */
 static void add_time(struct bk_series_packer *p, int64_t time)
 {
-    if (time == BK_NO_TIME) {
-        bk_buf_addc(&p->parts[TIMES], 0);
+    struct bk_buf *b = &p->parts[TIMES];
+    if (!p->has_time && time == BK_NO_TIME) {
         return;
     }
-    bk_buf_addc(&p->parts[TIMES], 1);
-    put_varint(&p->parts[TIMES], bk_zigzag(bk_distance(p->time, time)));
-    p->time = time;
+    for (size_t i = 0; !p->has_time && i < p->n; i++) {
+        bk_buf_addc(b, 0);
+    }
     p->has_time = true;
+    bk_buf_addc(b, time != BK_NO_TIME);
+    if (time != BK_NO_TIME) {
+        put_varint(b, bk_zigzag(bk_distance(p->time, time)));
+        p->time = time;
+    }
 }
 
 void bk_series_packer_add(struct bk_series_packer *p, const struct bk_packed_sample *s)
@@ -225,8 +248,8 @@ void bk_series_packer_add(struct bk_series_packer *p, const struct bk_packed_sam
                bk_zigzag(bk_distance(bk_onward(p->line, 1), s->line)));
     p->line = s->line;
     add_labels(p, s->labels);
-    p->values[p->n++] = s->value;
     add_time(p, s->time_ns);
+    p->values[p->n++] = s->value;
     if (s->exemplar.len > 0) {
         put_varint(&p->parts[EXEMPLARS], p->since_exemplar);
         put_text(&p->parts[EXEMPLARS], s->exemplar);
@@ -294,9 +317,6 @@ bool bk_series_packer_pack(struct bk_series_packer *p, struct bk_str *series,
 {
     end_row(p);
     bk_buf_clear(&p->parts[VALUES]);
-    if (!p->has_time) {
-        bk_buf_clear(&p->parts[TIMES]);
-    }
     if (!put_values(p)) {
         return bk_fail(err, BK_ESYS, "out of memory while packing");
     }
