@@ -102,6 +102,7 @@ bool bk_db_data_version(struct bk_db *db, int64_t *version, struct bk_err *err);
 bool bk_db_backup(struct bk_db *db, const char *path, struct bk_err *err);
 
 /* Own SQL functions, registered on every connection: median(x), percentile(x, q) with q
- * of 0..100, stddev(x), count_ids(id) as aggregates; iso_time(ns) and human_bytes(n) as scalars. */
+ * of 0..100, stddev(x), count_ids(id) as aggregates; iso_time(ns) and human_bytes(n) as scalars; and the
+ * table unpack_samples(series, samples) of series_pack.h. */
 
 #endif
