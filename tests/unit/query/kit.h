@@ -40,7 +40,7 @@ static inline struct bk_measurement *add_number(struct kit *k, struct bk_run *r,
                                  .low = value,
                                  .high = value,
                                  .source_name = bk_str(metric),
-                                 .source_unit = bk_str(unit)};
+                                 .how = bk_wording_new(k->a, BK_S(""), bk_str(unit))};
     return m;
 }
 
