@@ -84,6 +84,38 @@ static void test_a_release_takes_large_lists_along(void **state)
     bk_arena_free(a);
 }
 
+static void test_what_stands_behind_a_text_is_aligned(void **state)
+{
+    (void)state;
+    struct bk_arena *a = bk_arena_new();
+    for (size_t size = 0; size < 40; size++) {
+        char *text = bk_alloc_text(a, size);
+        double *number = bk_alloc(a, sizeof *number);
+        struct element *many = bk_alloc_untouched(a, 3, sizeof *many);
+        assert_int_equal((uintptr_t)number % _Alignof(max_align_t), 0);
+        assert_int_equal((uintptr_t)many % _Alignof(max_align_t), 0);
+        if (size > 0)
+            text[size - 1] = 'x';
+        assert_true(*number <= 0 && *number >= 0);
+    }
+    bk_arena_free(a);
+}
+
+static void test_texts_take_no_more_than_they_are_long(void **state)
+{
+    (void)state;
+    struct bk_arena *a = bk_arena_new();
+    for (size_t i = 0; i < 1000 * 1000; i++)
+        bk_alloc_text(a, 3)[2] = 'x';
+#ifdef __SANITIZE_ADDRESS__ /* there each has a block of its own */
+    bk_arena_free(a);
+    skip();
+#else
+    assert_true(bk_arena_size(a) < 5 * 1000 * 1000);
+    bk_arena_free(a);
+#endif
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -91,6 +123,8 @@ int main(void)
         cmocka_unit_test(test_elements_taken_before_stay_readable),
         cmocka_unit_test(test_lists_of_large_and_of_tiny_elements),
         cmocka_unit_test(test_a_release_takes_large_lists_along),
+        cmocka_unit_test(test_what_stands_behind_a_text_is_aligned),
+        cmocka_unit_test(test_texts_take_no_more_than_they_are_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

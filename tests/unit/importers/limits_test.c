@@ -65,6 +65,58 @@ static void test_rows_of_tables(void **state)
             "rows and statements");
 }
 
+/* A table of 'columns' unknown numbers and ttft, each row with 'filled' of them. */
+static struct bk_str table(struct bk_arena *a, size_t rows, size_t columns,
+                           size_t filled, size_t least)
+{
+    struct bk_buf b = {0};
+    for (size_t j = 0; j < columns; j++)
+        bk_buf_addf(&b, "own_%zu,", j);
+    bk_buf_addf(&b, "ttft\n");
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t j = 0; j < columns; j++)
+            bk_buf_addf(&b, j < filled ? "1," : j % 2 ? "," : "N/A,");
+        bk_buf_addf(&b, "1\n");
+    }
+    while (b.len > 0 && b.len < least) /* blank lines are no rows */
+        bk_buf_addc(&b, '\n');
+    struct bk_str text = bk_dup(a, bk_buf_str(&b));
+    bk_buf_free(&b);
+    return text;
+}
+
+static void takes(size_t rows, size_t columns, size_t filled, size_t least,
+                  const char *refused)
+{
+    struct bk_arena *a = bk_arena_new();
+    struct bk_err err;
+    bool ok = import(a, "sweep", table(a, rows, columns, filled, least), &err);
+    if (refused == NULL && !ok)
+        fail_msg("%zu rows of %zu: %s", rows, filled + 1, err.msg);
+    if (refused != NULL && (ok || strstr(err.msg, refused) == NULL))
+        fail_msg("%zu rows of %zu: %s", rows, filled + 1, ok ? "taken" : err.msg);
+    bk_arena_free(a);
+}
+
+static void test_only_filled_cells_of_tables_count(void **state)
+{
+    (void)state;
+    takes(2000, 190, 3, 0, NULL);
+    takes(500, 499, 498, 0, NULL);
+    takes(510, 499, 498, 0, "more than 250000 cells");
+    takes(20000, 3, 3, 0, NULL);
+    takes(20001, 3, 3, 0, "more than 20000 runs");
+    takes(20000, 9, 9, 0, "too many for one table");
+}
+
+static void test_larger_tables_may_hold_more(void **state)
+{
+    (void)state;
+    size_t least = 3 * 1024 * 1024 / 2;
+    takes(20001, 3, 3, least, NULL);
+    takes(30001, 3, 3, least, "more than 30000 runs");
+}
+
 static void test_headings_and_paragraphs(void **state)
 {
     (void)state;
@@ -86,6 +138,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_of_tables),
+        cmocka_unit_test(test_only_filled_cells_of_tables_count),
+        cmocka_unit_test(test_larger_tables_may_hold_more),
         cmocka_unit_test(test_headings_and_paragraphs),
         cmocka_unit_test(test_appended_results),
     };

@@ -38,6 +38,40 @@ static void test_lowest_rank_is_found(void **state)
     bk_arena_free(a);
 }
 
+static void test_numbers_counted_in_advance_take_exactly_their_room(void **state)
+{
+    (void)state;
+    struct bk_arena *a = bk_arena_new();
+    struct bk_run *r = bk_run_new(a);
+    bk_run_reserve(a, r, 100);
+    struct bk_measurement *first = bk_run_measure(a, r);
+    first->value = 7;
+    while (r->n_measurements < 100)
+        bk_run_measure(a, r)->value = 1;
+    assert_int_equal(r->room, 100);
+    assert_ptr_equal(r->measurements, first);
+    bk_run_measure(a, r)->value = 2; /* one that follows from them */
+    assert_true(r->room > 100 && r->room < 120);
+    assert_true(first->value == 7 && r->measurements[0].value == 7);
+    assert_true(r->measurements[100].value == 2 && r->measurements[100].rank == 0);
+    bk_arena_free(a);
+}
+
+static void test_a_list_that_the_run_did_not_make_grows_too(void **state)
+{
+    (void)state;
+    struct bk_arena *a = bk_arena_new();
+    struct bk_run *r = bk_run_new(a);
+    struct bk_measurement own[3] = {{.value = 1}, {.value = 2}, {.value = 3}};
+    r->measurements = own;
+    r->n_measurements = 3;
+    for (size_t i = 3; i < 2000; i++)
+        bk_run_measure(a, r)->value = (double)i + 1;
+    for (size_t i = 0; i < 2000; i++)
+        assert_true(r->measurements[i].value == (double)i + 1);
+    bk_arena_free(a);
+}
+
 static void test_printing(void **state)
 {
     (void)state;
@@ -92,6 +126,8 @@ int main(void)
         cmocka_unit_test(test_parameters_replace_and_are_found),
         cmocka_unit_test(test_lowest_rank_is_found),
         cmocka_unit_test(test_many_parameters),
+        cmocka_unit_test(test_numbers_counted_in_advance_take_exactly_their_room),
+        cmocka_unit_test(test_a_list_that_the_run_did_not_make_grows_too),
         cmocka_unit_test(test_printing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
