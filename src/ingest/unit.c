@@ -15,7 +15,7 @@ enum {
     MAX_SHOWN_PATH = 400, /* bytes of a path in a message */
     MAX_SIZINGS = 100000, /* of one file */
     MAX_RUNS = 1000000,   /* of one file */
-    MAX_NUMBERS = 200000, /* of one run: more are no summary of it */
+    MAX_NUMBERS = 60000,  /* of one run: more are no summary of it */
 };
 
 /* --- telling --- */
