@@ -40,7 +40,7 @@ bool bk_run_new_claim(const struct bk_run *run, const struct bk_measurement *m,
     *rank = 0;
     for (size_t i = 0; i < run->n_measurements; i++) {
         const struct bk_measurement *old = &run->measurements[i];
-        if (old == m || !same_quantity(old, m))
+        if (old == m || old->metric.len != m->metric.len || !same_quantity(old, m))
             continue;
         if (agree(old, m))
             return false;

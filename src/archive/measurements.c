@@ -80,6 +80,19 @@ static bool write_claim(struct bk_archive *ar, int64_t run_id, const struct clai
     return bk_run_stmt(st, err);
 }
 
+/* The rows of a table come in order, all but the first. */
+static void sort(struct claim *claims, size_t n,
+                 int (*order)(const void *a, const void *b))
+{
+    size_t sorted = n > 0;
+    while (sorted < n && order(&claims[sorted - 1], &claims[sorted]) <= 0) {
+        sorted++;
+    }
+    if (sorted < n) {
+        qsort(claims, n, sizeof *claims, order);
+    }
+}
+
 static bool resolve(struct bk_archive *ar, const struct bk_run *run,
                     struct claim *claims, size_t *n, struct bk_err *err)
 {
@@ -109,13 +122,13 @@ bool bk_write_measurements(struct bk_archive *ar, int64_t run_id,
     if (!resolve(ar, run, claims, &n, err)) {
         return false;
     }
-    qsort(claims, n, sizeof *claims, by_place);
+    sort(claims, n, by_place);
     for (size_t i = 0; i < n; i++) {
         if (kept == 0 || !same_claim(&claims[i], &claims[kept - 1])) {
             claims[kept++] = claims[i];
         }
     }
-    qsort(claims, kept, sizeof *claims, by_rank);
+    sort(claims, kept, by_rank);
     int64_t rank = 0;
     for (size_t i = 0; i < kept; i++) {
         rank = i > 0 && claims[i].quantity == claims[i - 1].quantity ? rank + 1 : 0;

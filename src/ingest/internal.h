@@ -246,6 +246,7 @@ struct bk_unit_work {    /* a unit in the making; as a sink it collects */
     size_t n_inputs;
     struct bk_str reading; /* path of the file that is being read */
     size_t source;         /* index of the member that is being imported */
+    size_t most_numbers;   /* that a run of it may have */
     bool part;        /* importers are told that they read one of several companions */
     bool must_be_new; /* the first member: else 'known', and nothing is stored */
     bool begun;       /* the archive's unit is open */

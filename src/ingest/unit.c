@@ -15,7 +15,9 @@ enum {
     MAX_SHOWN_PATH = 400, /* bytes of a path in a message */
     MAX_SIZINGS = 100000, /* of one file */
     MAX_RUNS = 1000000,   /* of one file */
-    MAX_NUMBERS = 60000,  /* of one run: more are no summary of it */
+    MIB = 1024 * 1024,
+    MAX_NUMBERS = 40000, /* of one run in a file of up to 1 MiB; a larger file may have
+                            as many more as it is larger */
 };
 
 /* --- telling --- */
@@ -293,9 +295,11 @@ static bool collect_run(struct bk_sink *s, struct bk_run *run, struct bk_err *er
     struct bk_unit_work *u = unit_of(s);
     if (u->n_runs >= MAX_RUNS)
         return bk_fail(err, BK_EINPUT, "it holds over %d runs", MAX_RUNS);
-    if (run->n_measurements > MAX_NUMBERS)
-        return bk_fail(err, BK_EINPUT, "a run of it has %zu numbers, more than %d",
-                       run->n_measurements, MAX_NUMBERS);
+    if (run->n_measurements > u->most_numbers)
+        return bk_fail(err, BK_EINPUT,
+                       "a run of it has %zu numbers, more than the %zu that a file of "
+                       "its size may have",
+                       run->n_measurements, u->most_numbers);
     *BK_PUSH(u->arena, u->runs, u->n_runs) = run;
     return true;
 }
@@ -391,6 +395,7 @@ void bk_unit_init(struct bk_unit_work *u, struct bk_ingesting *in, struct bk_str
         .in = in,
         .arena = bk_arena_new(),
         .path = path,
+        .most_numbers = MAX_NUMBERS,
     };
 }
 
@@ -466,11 +471,18 @@ bool bk_unit_input(struct bk_unit_work *u, const struct bk_file *f,
     return true;
 }
 
+static size_t most_numbers(const struct bk_file *f)
+{
+    int64_t size = f->size > f->stat_size ? f->size : f->stat_size;
+    return size <= MIB ? MAX_NUMBERS : (size_t)size / 1024 * MAX_NUMBERS / 1024;
+}
+
 bool bk_unit_import(struct bk_unit_work *u, const struct bk_importer *imp,
                     struct bk_file *f, struct bk_err *err)
 {
     struct bk_input *input = NULL;
     size_t first = u->n_runs;
+    u->most_numbers = most_numbers(f);
     if (!bk_unit_dict(u->in, err) || !bk_unit_input(u, f, &input, err))
         return false;
     struct bk_importing im = {
