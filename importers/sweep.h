@@ -8,10 +8,10 @@
 /* Rows, and cells that are not empty, of a table of up to 1 MiB; a larger one may have as
  * many more as it is larger.  A number takes about 180 bytes until it is stored and a run
  * 1,400, as much as eight of them: so counted, the two together have a limit too. */
-#define BK_SWEEP_ROWS      ((size_t)12000)
-#define BK_SWEEP_CELLS     ((size_t)160000)
+#define BK_SWEEP_ROWS      ((size_t)9000)
+#define BK_SWEEP_CELLS     ((size_t)120000)
 #define BK_SWEEP_ROW_CELLS ((size_t)8)
-#define BK_SWEEP_ALL       ((size_t)200000)
+#define BK_SWEEP_ALL       ((size_t)150000)
 
 /* No table of runs has more columns; every cell is compared with the others of its row. */
 #define BK_SWEEP_MAX_COLUMNS ((size_t)512)

@@ -537,12 +537,13 @@ static const struct shape sizing[] = {
 };
 
 #define NAMES(c) c "0," c "1," c "2," c "3," c "4," c "5," c "6," c "7," c "8," c "9,"
-#define ONES     "1.500,1.500,1.500,1.500,1.500,1.500,1.500,1.500,1.500,1.500,"
+#define ONES                                                                           \
+    "1.50000,1.50000,1.50000,1.50000,1.50000,1.50000,1.50000,1.50000,1.50000,1.50000,"
 #define NAMES_100                                                                      \
     NAMES("a")                                                                         \
     NAMES("b")                                                                         \
-    NAMES("c") NAMES("d") NAMES("e") NAMES("f") NAMES("g") NAMES("h") NAMES("i")       \
-        NAMES("j")
+    NAMES("c")                                                                         \
+    NAMES("d") NAMES("e") NAMES("f") NAMES("g") NAMES("h") NAMES("i") NAMES("j")
 #define ONES_100   ONES ONES ONES ONES ONES ONES ONES ONES ONES ONES
 #define COMMAS     ",,,,,,,,,,"
 #define COMMAS_100 COMMAS COMMAS COMMAS COMMAS COMMAS COMMAS COMMAS COMMAS COMMAS COMMAS
@@ -550,10 +551,10 @@ static const struct shape sweep[] = {
     {"as many cells as fit", NAMES_100 "workers,ttft\n",
      ONES_100 "%.1234567890123456789012345678901234567890,1\n", "", NULL},
     {"as many rows as fit", NAMES("a") "workers,ttft\n",
-     ONES "%.1234567890123456789,1.23456789012345\n", "", NULL},
+     ONES "%.1234567890123456789,1.23456789012345678901234567890\n", "", NULL},
     {"as many short rows as fit", "p50,p95,x y z,w,session,ttft\n",
-     "%.5,%.5,%.123456,%,%,1.000000000000000000000000000000000000000000000\n", "",
-     NULL},
+     "%.5,%.5,%.123456,%,%,1.0000000000000000000000000000000000000000000000000000000000000000000000000000\n",
+     "", NULL},
     {"rows that are mostly empty", NAMES_100 "workers,ttft\n", COMMAS_100 "%,1\n", "",
      NULL},
     {"objects of many values", "[{\"workers\":1,\"ttft\":1}",

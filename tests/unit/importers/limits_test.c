@@ -60,7 +60,7 @@ static void test_rows_of_tables(void **state)
     (void)state;
     refuses("sweep", "| workers | ttft |\n|---|---|\n", "| ", " | 1 |\n",
             "rows and statements");
-    refuses("sweep", "workers,ttft\n", "", ",1\n", "more than 12000 runs in one table");
+    refuses("sweep", "workers,ttft\n", "", ",1\n", "more than 9000 runs in one table");
     refuses("report", "# r\n\n| workers | ttft |\n|---|---|\n", "| ", " | 1 |\n",
             "rows and statements");
 }
@@ -102,19 +102,19 @@ static void test_only_filled_cells_of_tables_count(void **state)
 {
     (void)state;
     takes(2000, 190, 3, 0, NULL);
-    takes(320, 499, 498, 0, NULL);
-    takes(330, 499, 498, 0, "more than 160000 cells");
-    takes(12000, 3, 3, 0, NULL);
-    takes(12001, 3, 3, 0, "more than 12000 runs");
-    takes(12000, 9, 9, 0, "too many for one table");
+    takes(240, 499, 498, 0, NULL);
+    takes(250, 499, 498, 0, "more than 120000 cells");
+    takes(9000, 3, 3, 0, NULL);
+    takes(9001, 3, 3, 0, "more than 9000 runs");
+    takes(9000, 9, 9, 0, "too many for one table");
 }
 
 static void test_larger_tables_may_hold_more(void **state)
 {
     (void)state;
     size_t least = 3 * 1024 * 1024 / 2;
-    takes(12001, 3, 3, least, NULL);
-    takes(18001, 3, 3, least, "more than 18000 runs");
+    takes(9001, 3, 3, least, NULL);
+    takes(13501, 3, 3, least, "more than 13500 runs");
 }
 
 static void test_headings_and_paragraphs(void **state)
