@@ -72,34 +72,30 @@ static bool load_with(struct bk_db *db, struct bk_arena *a, const struct bk_filt
     return bk_runs_load(db, a, &narrow, list, err);
 }
 
-struct machines {
-    struct bk_str *names;
-    size_t n;
-    struct bk_map known;
-};
-
-static void note_machine(struct bk_arena *a, struct machines *m, struct bk_str name)
+static void note_machine(struct bk_arena *a, struct bk_map *known, struct bk_family *f,
+                         struct bk_str name)
 {
-    if (bk_map_get(&m->known, name) != NULL)
+    if (bk_map_get(known, name) != NULL)
         return;
-    bk_map_put(a, &m->known, name, m);
-    *BK_PUSH(a, m->names, m->n) = name;
+    bk_map_put(a, known, name, f);
+    *BK_PUSH(a, f->machines, f->n_machines) = name;
 }
 
 /* All runs of the machines that the new sessions ran on. */
 static bool load_runs(struct bk_db *db, struct bk_arena *a, const struct bk_filter *f,
-                      const struct bk_strings *names, struct machines *machines,
-                      struct bk_family *family, struct bk_err *err)
+                      const struct bk_strings *names, struct bk_family *family,
+                      struct bk_err *err)
 {
+    struct bk_map known = {NULL, 0, 0};
     struct bk_run_list some;
     for (size_t i = 0; i < names->n; i++) {
         if (!load_with(db, a, f, "session", bk_str(names->items[i]), &some, err))
             return false;
         for (size_t k = 0; k < some.n; k++)
-            note_machine(a, machines, some.rows[k].dim[BK_DIM_HARDWARE]);
+            note_machine(a, &known, family, some.rows[k].dim[BK_DIM_HARDWARE]);
     }
-    for (size_t i = 0; i < machines->n; i++) {
-        if (!load_with(db, a, f, "hardware", machines->names[i], &some, err))
+    for (size_t i = 0; i < family->n_machines; i++) {
+        if (!load_with(db, a, f, "hardware", family->machines[i], &some, err))
             return false;
         if (!bk_filter_names(f, "claims"))
             family->n_retold += bk_runs_drop_retold(a, &some);
@@ -278,24 +274,23 @@ static int ids(const void *x, const void *y)
 
 struct work { /* of one quantity at a time */
     struct bk_db *db;
-    struct bk_arena *arena, *scratch;
-    const struct bk_family_ask *ask;
-    struct bk_family *f;
-    const struct machines *machines;
+    const struct bk_family *f;
     struct by_id *ids;
     double *values;
-    bool *is_new, *is_old; /* sessions */
 };
 
-static void begin_work(struct work *w)
+static struct work begin_work(struct bk_db *db, struct bk_arena *a,
+                              const struct bk_family *f)
 {
-    size_t n = w->f->runs.n;
-    w->ids = bk_alloc_array(w->arena, n + 1, sizeof *w->ids);
-    w->values = bk_alloc_array(w->arena, n + 1, sizeof *w->values);
+    size_t n = f->runs.n;
+    struct work w = {.db = db, .f = f};
+    w.ids = bk_alloc_array(a, n + 1, sizeof *w.ids);
+    w.values = bk_alloc_array(a, n + 1, sizeof *w.values);
     for (size_t i = 0; i < n; i++)
-        w->ids[i] = (struct by_id){w->f->runs.rows[i].id, i};
+        w.ids[i] = (struct by_id){f->runs.rows[i].id, i};
     if (n > 1)
-        qsort(w->ids, n, sizeof *w->ids, ids);
+        qsort(w.ids, n, sizeof *w.ids, ids);
+    return w;
 }
 
 static bool load_values(struct work *w, const struct bk_quantity *q, struct bk_err *err)
@@ -304,10 +299,10 @@ static bool load_values(struct work *w, const struct bk_quantity *q, struct bk_e
     bool ok = true;
     for (size_t i = 0; i < n; i++)
         w->values[i] = (double)NAN;
-    for (size_t m = 0; ok && m < w->machines->n; m++) {
+    for (size_t m = 0; ok && m < w->f->n_machines; m++) {
         struct bk_stmt *st = bk_stmt(w->db, BK_SQL_SERIES_VALUES);
         bk_bind_int(st, ":quantity", q->id);
-        bk_bind_text(st, ":hardware", w->machines->names[m]);
+        bk_bind_text(st, ":hardware", w->f->machines[m]);
         bool more;
         while ((ok = bk_step(st, &more, err)) && more) {
             struct by_id key = {.id = bk_col_int(st, 0)};
@@ -318,6 +313,29 @@ static bool load_values(struct work *w, const struct bk_quantity *q, struct bk_e
         bk_reset(st);
     }
     return ok;
+}
+
+/* The rows of a quantity, in an arena. */
+static bool load_series(struct work *w, struct bk_arena *a, const struct bk_quantity *q,
+                        bool degraded, struct bk_series *s, struct bk_err *err)
+{
+    *s = (struct bk_series){.arena = a, .q = *q, .strict = !degraded};
+    if (!load_values(w, q, err))
+        return false;
+    bk_series_fill(s, &w->f->lines, w->values);
+    return true;
+}
+
+bool bk_family_series(struct bk_db *db, struct bk_arena *a,
+                      const struct bk_family_ask *ask, const struct bk_family *f,
+                      struct bk_series **series, struct bk_err *err)
+{
+    struct work w = begin_work(db, a, f);
+    *series = bk_alloc_array(a, f->n_quantities + 1, sizeof **series);
+    for (size_t i = 0; i < f->n_quantities; i++)
+        if (!load_series(&w, a, &f->quantities[i], ask->degraded, &(*series)[i], err))
+            return false;
+    return true;
 }
 
 /* --- evidence --- */
@@ -356,20 +374,27 @@ static void keep_case(struct bk_arena *a, struct bk_case *c)
     c->last = NULL;
 }
 
-static void measure_new(struct work *w, const struct bk_quantity *q,
-                        struct bk_past *past, struct bk_series_row *rows, size_t n)
+struct measuring {
+    struct bk_arena *keep; /* cases */
+    struct bk_family *f;
+    const struct bk_quantity *q;
+    const struct bk_verdict_rule *rule;
+};
+
+static void measure_new(const struct measuring *m, struct bk_past *past,
+                        struct bk_series_row *rows, size_t n)
 {
-    struct bk_wanted *wanted = wanted_for(w->f, q);
+    struct bk_wanted *wanted = wanted_for(m->f, m->q);
     if (n > 1)
         qsort(rows, n, sizeof *rows, by_line);
     for (size_t i = 0, end; i < n; i = end) {
         for (end = i + 1; end < n && rows[end].at.line == rows[i].at.line;)
             end++;
         size_t kept = keep_judged(past->s, rows + i, end - i);
-        struct bk_case *c = BK_PUSH(w->arena, w->f->cases, w->f->n);
-        bk_case_measure(past, w->ask->rule, rows + i, kept, c);
-        c->q = q;
-        keep_case(w->arena, c);
+        struct bk_case *c = BK_PUSH(m->keep, m->f->cases, m->f->n);
+        bk_case_measure(past, m->rule, rows + i, kept, c);
+        c->q = m->q;
+        keep_case(m->keep, c);
         if (wanted != NULL)
             wanted->n++;
     }
@@ -380,71 +405,105 @@ static bool same_machine(const struct bk_series_row *a, const struct bk_series_r
     return bk_eq(a->run->dim[BK_DIM_HARDWARE], b->run->dim[BK_DIM_HARDWARE]);
 }
 
-static void measure(struct work *w, const struct bk_quantity *q)
+void bk_family_measure(struct bk_arena *keep, const struct bk_verdict_rule *rule,
+                       struct bk_family *f, const struct bk_quantity *q,
+                       const struct bk_series *s, const struct bk_split *split)
 {
-    struct bk_series s = {.arena = w->scratch, .q = *q, .strict = !w->ask->degraded};
+    const struct measuring m = {keep, f, q, rule};
+    struct bk_arena *scratch = s->arena;
     struct bk_past past;
-    bk_series_fill(&s, &w->f->lines, w->values);
-    bk_past_begin(&past, &s);
-    struct bk_series_row *rows = bk_alloc_array(w->scratch, s.n + 1, sizeof *rows);
+    bk_past_begin(&past, s);
+    struct bk_series_row *rows = bk_alloc_array(scratch, s->n + 1, sizeof *rows);
     /* groups are in the order of their machines */
-    for (size_t i = 0, end; i < s.n; i = end) {
+    for (size_t i = 0, end; i < s->n; i = end) {
         size_t n_new = 0;
         bk_past_forget_noise(&past);
-        for (end = i; end < s.n && same_machine(&s.rows[end], &s.rows[i]); end++) {
-            const struct bk_series_row *row = &s.rows[end];
-            if (w->is_new[row->at.session])
+        for (end = i; end < s->n && same_machine(&s->rows[end], &s->rows[i]); end++) {
+            const struct bk_series_row *row = &s->rows[end];
+            if (split->is_new[row->at.session])
                 rows[n_new++] = *row;
-            else if (w->is_old[row->at.session] && bk_series_is_baseline(row) &&
-                     bk_series_is_judged(&s, row))
+            else if (split->is_old[row->at.session] && bk_series_is_baseline(row) &&
+                     bk_series_is_judged(s, row))
                 bk_past_add(&past, row);
         }
-        measure_new(w, q, &past, rows, n_new);
+        measure_new(&m, &past, rows, n_new);
     }
 }
 
 /* Which sessions are new, and which are compared with. */
-static bool split_sessions(struct work *w, const struct bk_strings *names,
-                           struct bk_err *err)
+static bool split_sessions(struct bk_db *db, struct bk_arena *a,
+                           const struct bk_family_ask *ask, struct bk_family *f,
+                           struct bk_split *split, struct bk_err *err)
 {
-    const struct bk_lines *lines = &w->f->lines;
+    const struct bk_lines *lines = &f->lines;
+    const struct bk_strings *names = &f->names;
     size_t first = lines->n_sessions;
-    w->is_new = bk_alloc_array(w->arena, lines->n_sessions + 1, sizeof *w->is_new);
-    w->is_old = bk_alloc_array(w->arena, lines->n_sessions + 1, sizeof *w->is_old);
+    split->is_new = bk_alloc_array(a, lines->n_sessions + 1, sizeof *split->is_new);
+    split->is_old = bk_alloc_array(a, lines->n_sessions + 1, sizeof *split->is_old);
     for (size_t i = 0; i < names->n; i++) {
         size_t at = bk_lines_session(lines, bk_str(names->items[i]));
         if (at == BK_NONE)
             continue;
-        w->is_new[at] = true;
+        split->is_new[at] = true;
         first = at < first ? at : first;
     }
-    for (size_t i = 0; i < w->ask->against->n; i++) {
-        const char *name = w->ask->against->items[i];
-        if (!bk_session_must_exist(w->db, w->arena, name, err))
+    for (size_t i = 0; i < ask->against->n; i++) {
+        const char *name = ask->against->items[i];
+        if (!bk_session_must_exist(db, a, name, err))
             return false;
         size_t at = bk_lines_session(lines, bk_str(name));
-        if (at != BK_NONE && w->is_new[at])
+        if (at != BK_NONE && split->is_new[at])
             return bk_fail(err, BK_EUSAGE,
                            "session '%s' cannot be compared with itself", name);
         if (at != BK_NONE)
-            w->is_old[at] = true;
+            split->is_old[at] = true;
     }
-    for (size_t i = 0; w->ask->against->n == 0 && i < first; i++)
-        w->is_old[i] = true;
+    for (size_t i = 0; ask->against->n == 0 && i < first; i++)
+        split->is_old[i] = true;
     for (size_t i = 0; i < lines->n_sessions; i++)
-        w->f->n_before += w->is_old[i];
+        f->n_before += split->is_old[i];
     return true;
 }
 
-static bool measure_all(struct work *w, struct bk_err *err)
+static bool measure_all(struct work *w, const struct bk_family_ask *ask,
+                        struct bk_arena *a, struct bk_family *f,
+                        const struct bk_split *split, struct bk_err *err)
 {
-    struct bk_arena_mark mark = bk_arena_mark(w->scratch);
-    for (size_t i = 0; i < w->f->n_quantities; i++) {
-        if (!load_values(w, &w->f->quantities[i], err))
-            return false;
-        measure(w, &w->f->quantities[i]);
-        bk_arena_release(w->scratch, mark);
+    struct bk_arena *scratch = bk_arena_new();
+    struct bk_arena_mark mark = bk_arena_mark(scratch);
+    bool ok = true;
+    for (size_t i = 0; ok && i < f->n_quantities; i++) {
+        const struct bk_quantity *q = &f->quantities[i];
+        struct bk_series s;
+        ok = load_series(w, scratch, q, ask->degraded, &s, err);
+        if (ok)
+            bk_family_measure(a, ask->rule, f, q, &s, split);
+        bk_arena_release(scratch, mark);
     }
+    bk_arena_free(scratch);
+    return ok;
+}
+
+bool bk_family_open(struct bk_db *db, struct bk_arena *a,
+                    const struct bk_family_ask *ask, struct bk_family *f,
+                    struct bk_err *err)
+{
+    struct bk_filter filter;
+    struct bk_map known = {NULL, 0, 0};
+    *f = (struct bk_family){.n = 0};
+    if (!read_wanted(db, a, ask, f, err) ||
+        !bk_filter_parse(a, db, ask->where, &filter, err) ||
+        !new_sessions(db, a, ask, &filter, &f->names, err) ||
+        !load_runs(db, a, &filter, &f->names, f, err))
+        return false;
+    for (size_t i = 0; i < f->names.n; i++) {
+        const char *name = f->names.items[i];
+        f->sessions = bk_fmt(a, "%.*s%s%s", BK_F(f->sessions), i > 0 ? ", " : "", name);
+        if (!read_quantities(db, a, name, &known, f, err))
+            return false;
+    }
+    choose_quantities(a, ask, f);
+    bk_lines_make(a, &f->runs, &f->lines);
     return true;
 }
 
@@ -452,30 +511,10 @@ bool bk_family_load(struct bk_db *db, struct bk_arena *a,
                     const struct bk_family_ask *ask, struct bk_family *f,
                     struct bk_err *err)
 {
-    struct bk_filter filter;
-    struct bk_strings names;
-    struct machines machines = {NULL, 0, {NULL, 0, 0}};
-    struct bk_map known = {NULL, 0, 0};
-    *f = (struct bk_family){.n = 0};
-    if (!read_wanted(db, a, ask, f, err) ||
-        !bk_filter_parse(a, db, ask->where, &filter, err) ||
-        !new_sessions(db, a, ask, &filter, &names, err) ||
-        !load_runs(db, a, &filter, &names, &machines, f, err))
+    struct bk_split split;
+    if (!bk_family_open(db, a, ask, f, err) ||
+        !split_sessions(db, a, ask, f, &split, err))
         return false;
-    for (size_t i = 0; i < names.n; i++) {
-        f->sessions =
-            bk_fmt(a, "%.*s%s%s", BK_F(f->sessions), i > 0 ? ", " : "", names.items[i]);
-        if (!read_quantities(db, a, names.items[i], &known, f, err))
-            return false;
-    }
-    choose_quantities(a, ask, f);
-    bk_lines_make(a, &f->runs, &f->lines);
-    struct work w = {.db = db, .arena = a, .ask = ask, .f = f, .machines = &machines};
-    if (!split_sessions(&w, &names, err))
-        return false;
-    begin_work(&w);
-    w.scratch = bk_arena_new();
-    bool ok = measure_all(&w, err);
-    bk_arena_free(w.scratch);
-    return ok;
+    struct work w = begin_work(db, a, f);
+    return measure_all(&w, ask, a, f, &split, err);
 }

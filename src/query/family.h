@@ -28,8 +28,11 @@ struct bk_family_ask {
 struct bk_family {
     struct bk_run_list runs;
     struct bk_lines lines;
-    struct bk_str sessions; /* the new ones, joined by ", " */
-    size_t n_before;        /* sessions that are compared with */
+    struct bk_str *machines; /* that the new sessions ran on */
+    size_t n_machines;
+    struct bk_strings names; /* the new sessions */
+    struct bk_str sessions;  /* these, joined by ", " */
+    size_t n_before;         /* sessions that are compared with */
     size_t n_retold;
     struct bk_quantity *quantities;
     size_t n_quantities;
@@ -44,6 +47,26 @@ struct bk_family {
 bool bk_family_load(struct bk_db *db, struct bk_arena *a,
                     const struct bk_family_ask *ask, struct bk_family *f,
                     struct bk_err *err);
+
+/* --- the steps of it, for who splits sessions otherwise --- */
+
+/* Loads runs and quantities, no case. */
+bool bk_family_open(struct bk_db *db, struct bk_arena *a,
+                    const struct bk_family_ask *ask, struct bk_family *f,
+                    struct bk_err *err);
+/* The rows of each quantity of an opened family, in the order of these. */
+bool bk_family_series(struct bk_db *db, struct bk_arena *a,
+                      const struct bk_family_ask *ask, const struct bk_family *f,
+                      struct bk_series **series, struct bk_err *err);
+
+struct bk_split { /* by the numbers of sessions */
+    bool *is_new, *is_old;
+};
+/* Adds the cases of one quantity of the family: new rows of the series against old ones.
+ * They are kept in 'keep'; the arena of the series is worked in. */
+void bk_family_measure(struct bk_arena *keep, const struct bk_verdict_rule *rule,
+                       struct bk_family *f, const struct bk_quantity *q,
+                       const struct bk_series *s, const struct bk_split *split);
 
 /* --- how a family is shown --- */
 
