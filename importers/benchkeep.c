@@ -54,13 +54,31 @@ static struct bk_str member(struct reader *r, const struct bk_json *row,
     return word(r, bk_json_string(row, key));
 }
 
-bool bk_fail_in_line(size_t line, const struct bk_err *why, struct bk_err *err)
+/* A reader's "line 1 column 5: ..." of one line's text, at its place in the file. */
+static bool fail_in_line(size_t line, const struct bk_err *why, struct bk_err *err)
 {
     static const char first[] = "line 1 ";
     const char *rest = why->msg;
     if (strncmp(rest, first, sizeof first - 1) == 0)
         rest += sizeof first - 1;
     return bk_fail(err, BK_EINPUT, "line %zu %s", line, rest);
+}
+
+bool bk_next_row(struct bk_input *in, struct bk_arena *scratch, size_t *line,
+                 const struct bk_json **row, struct bk_err *err)
+{
+    struct bk_str text;
+    bool more;
+    *row = NULL;
+    do {
+        if (!bk_input_line(in, &text, line, &more, NULL, err))
+            return false;
+        if (!more)
+            return true;
+    } while (bk_trim(text).len == 0);
+    struct bk_err why = {0};
+    *row = bk_json_parse(scratch, text, BK_JSON_STRICT, NULL, NULL, &why);
+    return *row != NULL || fail_in_line(*line, &why, err);
 }
 
 /* --- runs --- */
@@ -277,21 +295,13 @@ static bool take_row(struct reader *r, const struct bk_json *row, struct bk_err 
 static bool read_rows(struct reader *r, struct bk_input *in, struct bk_err *err)
 {
     struct bk_arena_mark start = bk_arena_mark(r->scratch);
-    struct bk_str line;
-    bool more;
-    while (bk_input_line(in, &line, &r->line, &more, NULL, err)) {
-        struct bk_err why = {0};
-        if (!more)
+    const struct bk_json *row;
+    while (bk_next_row(in, r->scratch, &r->line, &row, err)) {
+        if (row == NULL)
             return true;
-        if (bk_trim(line).len == 0)
-            continue;
         if (r->line > MAX_LINES)
             return bk_fail(err, BK_EINPUT, "line %zu: more lines than one import takes",
                            r->line);
-        const struct bk_json *row =
-            bk_json_parse(r->scratch, line, BK_JSON_STRICT, NULL, NULL, &why);
-        if (row == NULL)
-            return bk_fail_in_line(r->line, &why, err);
         if (!take_row(r, row, err))
             return false;
         bk_arena_release(r->scratch, start);

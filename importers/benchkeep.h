@@ -3,14 +3,16 @@
 #define BK_IMPORTERS_BENCHKEEP_H
 
 #include "importer.h"
+#include "shared/json.h"
 
 /* Does the first line of the head begin an export of a whole warehouse? */
 bool bk_is_whole_warehouse(struct bk_str head);
 /* Reads one: its rows go to the sink as they stand, in little memory. */
 bool bk_import_whole_warehouse(struct bk_input *in, const struct bk_importing *im,
                                struct bk_err *err);
-/* BK_EINPUT with a reader's "line 1 column 5: ..." of one line's text, at its place in
- * the file. */
-bool bk_fail_in_line(size_t line, const struct bk_err *why, struct bk_err *err);
+/* The next line that is not blank, parsed into the scratch arena; *row is NULL at the
+ * end.  *line counts lines; BK_EINPUT names the line and the column. */
+bool bk_next_row(struct bk_input *in, struct bk_arena *scratch, size_t *line,
+                 const struct bk_json **row, struct bk_err *err);
 
 #endif

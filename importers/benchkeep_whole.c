@@ -317,21 +317,13 @@ static bool take_line(struct whole *w, const struct bk_json *row, struct bk_err 
 static bool read_lines(struct whole *w, struct bk_input *in, struct bk_err *err)
 {
     struct bk_arena_mark start = bk_arena_mark(w->scratch);
-    struct bk_str line;
-    bool more, cut;
-    while (bk_input_line(in, &line, &w->line, &more, &cut, err)) {
-        struct bk_err why = {0};
-        if (!more)
+    const struct bk_json *row;
+    while (bk_next_row(in, w->scratch, &w->line, &row, err)) {
+        if (row == NULL)
             return w->ended || bk_fail(err, BK_EINPUT,
                                        "line %zu: it ends before the line 'end': is "
                                        "the file whole?",
                                        w->line);
-        if (bk_trim(line).len == 0)
-            continue;
-        const struct bk_json *row =
-            bk_json_parse(w->scratch, line, BK_JSON_STRICT, NULL, NULL, &why);
-        if (row == NULL)
-            return bk_fail_in_line(w->line, &why, err);
         if (!take_line(w, row, err))
             return false;
         bk_arena_release(w->scratch, start);

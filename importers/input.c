@@ -137,17 +137,10 @@ static struct bk_input *new_input(struct bk_str path)
 /* Copies standard input to a temporary file, as it is. */
 static bool spool_stdin(struct bk_input *in, struct bk_err *err)
 {
-    static const char name[] = "/benchkeep-XXXXXX";
-    const char *dir = getenv("TMPDIR");
-    if (dir == NULL || *dir == '\0')
-        dir = "/tmp";
-    size_t n = strlen(dir);
-    in->spool = bk_realloc(NULL, n + sizeof name);
-    memcpy(in->spool, dir, n);
-    memcpy(in->spool + n, name, sizeof name);
+    in->spool = bk_temp_pattern();
     int fd = mkstemp(in->spool);
     if (fd < 0) {
-        bk_fail_errno(err, errno, "cannot create a temporary file in '%s'", dir);
+        bk_fail_errno(err, errno, "cannot create the temporary file '%s'", in->spool);
         free(in->spool);
         in->spool = NULL;
         return false;

@@ -174,13 +174,19 @@ static void emit_rates(struct llama_reader *r, struct bk_run *run, const char *k
 
 /* --- model and hardware --- */
 
-static void add_fact(struct llama_reader *r, struct bk_fact *f, const char *name,
-                     struct bk_str value, const char *unit, struct bk_str locator)
+struct fact {
+    const char *name;
+    struct bk_str value; /* empty: not told */
+    const char *unit;
+};
+
+static void add_fact(struct llama_reader *r, struct bk_fact *f, const struct fact *from,
+                     struct bk_str locator)
 {
     struct bk_arena *a = r->im->arena;
-    *f = (struct bk_fact){.name = bk_str(name),
-                          .value = bk_dup(a, bk_upto(value, LONGEST_TEXT)),
-                          .unit = bk_str(unit),
+    *f = (struct bk_fact){.name = bk_str(from->name),
+                          .value = bk_dup(a, bk_upto(from->value, LONGEST_TEXT)),
+                          .unit = bk_str(from->unit),
                           .locator = bk_dup(a, locator)};
 }
 
@@ -232,15 +238,14 @@ static void set_model(struct llama_reader *r, struct bk_run *run,
     struct bk_str params = scaled(r, first_of(t, "model_n_params", "params"));
     struct bk_str file = file_name(value_of(t, "model_filename"));
     run->model = bk_dup(a, bk_upto(file.len > 0 ? file : type, LONGEST_TEXT));
-    if (type.len > 0)
-        add_fact(r, BK_PUSH(a, run->model_facts, run->n_model_facts), "model_type",
-                 type, "", t->locator);
-    if (size.len > 0)
-        add_fact(r, BK_PUSH(a, run->model_facts, run->n_model_facts), "model_size",
-                 size, "B", t->locator);
-    if (params.len > 0)
-        add_fact(r, BK_PUSH(a, run->model_facts, run->n_model_facts), "model_n_params",
-                 params, "1", t->locator);
+    const struct fact facts[] = {{"model_type", type, ""},
+                                 {"model_size", size, "B"},
+                                 {"model_n_params", params, "1"}};
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        if (facts[i].value.len > 0)
+            add_fact(r, BK_PUSH(a, run->model_facts, run->n_model_facts), &facts[i],
+                     t->locator);
+    }
 }
 
 /* "GPU, GPU" of two equal devices is one name and a count. */
@@ -275,15 +280,15 @@ static void set_hardware(struct llama_reader *r, struct bk_run *run,
     }
     bool on_cpu = gpu.len == 0 || bk_is(backend, "CPU");
     run->hardware = bk_dup(a, bk_upto(on_cpu ? cpu : device, LONGEST_TEXT));
-    if (cpu.len > 0)
-        add_fact(r, BK_PUSH(a, run->hardware_facts, run->n_hardware_facts), "cpu_name",
-                 cpu, "", t->locator);
-    if (gpu.len > 0)
-        add_fact(r, BK_PUSH(a, run->hardware_facts, run->n_hardware_facts), "gpu_name",
-                 device, "", t->locator);
-    if (gpu.len > 0 && n > 1)
-        add_fact(r, BK_PUSH(a, run->hardware_facts, run->n_hardware_facts), "gpu_count",
-                 bk_fmt(r->a, "%zu", n), "1", t->locator);
+    const struct fact facts[] = {
+        {"cpu_name", cpu, ""},
+        {"gpu_name", gpu.len > 0 ? device : gpu, ""},
+        {"gpu_count", gpu.len > 0 && n > 1 ? bk_fmt(r->a, "%zu", n) : BK_S(""), "1"}};
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        if (facts[i].value.len > 0)
+            add_fact(r, BK_PUSH(a, run->hardware_facts, run->n_hardware_facts),
+                     &facts[i], t->locator);
+    }
 }
 
 static void set_engine(struct llama_reader *r, struct bk_run *run, struct bk_str commit,

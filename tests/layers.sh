@@ -117,4 +117,5 @@ if [ "${1-}" = --self-test ]; then
     done
     exit 0
 fi
+[ $# -eq 1 ] || { echo "usage: layers.sh ROOT | layers.sh --self-test" >&2; exit 2; }
 check "$1"

@@ -10,6 +10,17 @@
 
 /* --- life --- */
 
+void bk_counts_add(struct bk_counts *sum, const struct bk_counts *c)
+{
+    sum->sessions += c->sessions;
+    sum->runs += c->runs;
+    sum->measurements += c->measurements;
+    sum->samples += c->samples;
+    sum->series += c->series;
+    sum->sizing_runs += c->sizing_runs;
+    sum->findings += c->findings;
+}
+
 bool bk_archive_new(struct bk_archive **archive, struct bk_db *db, struct bk_err *err)
 {
     struct bk_archive *ar = bk_realloc(NULL, sizeof *ar);

@@ -38,6 +38,8 @@ struct bk_import_unit {
 struct bk_counts { /* what a unit added */
     int64_t sessions, runs, measurements, samples, series, sizing_runs, findings;
 };
+/* Adds what another unit added. */
+void bk_counts_add(struct bk_counts *sum, const struct bk_counts *c);
 
 /* Loads names and user aliases. The archive must not outlive db. */
 bool bk_archive_new(struct bk_archive **ar, struct bk_db *db, struct bk_err *err);

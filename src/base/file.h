@@ -70,6 +70,9 @@ bool bk_zstd_unpack(struct bk_str packed, char *out, size_t raw_size,
 /* The last part of a path, and the path without it ("." when there is none). */
 struct bk_str bk_path_base(struct bk_str path);
 struct bk_str bk_path_dir(struct bk_str path);
+/* "$TMPDIR/benchkeep-XXXXXX" for mkstemp and mkdtemp ("/tmp" where TMPDIR is not set);
+ * freed with free(). */
+char *bk_temp_pattern(void);
 /* mkdir -p of the folder that path lies in. */
 bool bk_make_parents(const char *path, struct bk_err *err);
 

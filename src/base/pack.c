@@ -1,5 +1,7 @@
-/* zstd over memory, and the parts of a path. */
+/* zstd over memory, the parts of a path, and names for temporary files. */
 #include "file.h"
+
+#include "arena.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -74,6 +76,19 @@ static bool make_folder(const char *path, struct bk_err *err)
         problem = ENOTDIR;
     }
     return bk_fail_errno(err, problem, "cannot create folder '%s'", path);
+}
+
+char *bk_temp_pattern(void)
+{
+    static const char name[] = "/benchkeep-XXXXXX";
+    const char *folder = getenv("TMPDIR");
+    if (folder == NULL || folder[0] == '\0')
+        folder = "/tmp";
+    size_t n = strlen(folder);
+    char *pattern = bk_realloc(NULL, n + sizeof name);
+    memcpy(pattern, folder, n);
+    memcpy(pattern + n, name, sizeof name);
+    return pattern;
 }
 
 bool bk_make_parents(const char *path, struct bk_err *err)

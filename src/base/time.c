@@ -320,6 +320,13 @@ size_t bk_format_date(int64_t ns, char out[16])
     return (size_t)(p - out);
 }
 
+int bk_time_cmp(int64_t a, int64_t b)
+{
+    if ((a == BK_NO_TIME) != (b == BK_NO_TIME))
+        return a == BK_NO_TIME ? 1 : -1;
+    return a < b ? -1 : a > b;
+}
+
 int64_t bk_now(void)
 {
     int64_t ns;

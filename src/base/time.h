@@ -28,6 +28,9 @@ size_t bk_format_iso(int64_t ns, char out[40]);
 /* "2026-02-14" */
 size_t bk_format_date(int64_t ns, char out[16]);
 
+/* -1, 0 or 1 as for qsort: the earlier first, times that are not known last. */
+int bk_time_cmp(int64_t a, int64_t b);
+
 /* Now; $BK_NOW (an ISO time) stands in for the clock in tests. */
 int64_t bk_now(void);
 

@@ -1,21 +1,8 @@
 /* benchkeep import: files and folders into the warehouse. */
 #include "command.h"
 
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
-
-/* The interrupt of the keyboard: looked at between steps.  A signal handler can only
- * reach what is static. */
-static volatile sig_atomic_t interrupted_flag;
-
-static void on_interrupt(int signal_number)
-{
-    (void)signal_number;
-    if (interrupted_flag)
-        _exit(128 + SIGINT);
-    interrupted_flag = 1;
-}
 
 struct total {
     int64_t files[4]; /* by status */
@@ -63,17 +50,6 @@ static void figures(const struct bk_counts *c, int64_t redactions,
         {"redactions", "secret redacted", "secrets redacted", redactions},
     };
     memcpy(out, f, sizeof f);
-}
-
-static void add_counts(struct bk_counts *sum, const struct bk_counts *c)
-{
-    sum->sessions += c->sessions;
-    sum->runs += c->runs;
-    sum->measurements += c->measurements;
-    sum->samples += c->samples;
-    sum->series += c->series;
-    sum->sizing_runs += c->sizing_runs;
-    sum->findings += c->findings;
 }
 
 static void add_figures(struct bk_buf *b, const struct bk_counts *c, int64_t redactions)
@@ -250,7 +226,7 @@ static void on_file(void *self, const struct bk_file_result *r)
     bk_progress_clear(&im->progress);
     im->total.files[r->status]++;
     im->total.redactions += r->redactions;
-    add_counts(&im->total.counts, &r->counts);
+    bk_counts_add(&im->total.counts, &r->counts);
     if (im->report)
         report_row(im, r);
     else if (im->json)
@@ -269,15 +245,7 @@ static void on_progress(void *self, struct bk_str path, int64_t done, int64_t to
 static bool is_interrupted(void *self)
 {
     const struct importing *im = self;
-    return interrupted_flag != 0 || (im->out && bk_out_failed(im->out));
-}
-
-static void catch_interrupt(void)
-{
-    struct sigaction act = {.sa_handler = on_interrupt};
-    sigemptyset(&act.sa_mask);
-    sigaction(SIGINT, &act, NULL);
-    sigaction(SIGTERM, &act, NULL);
+    return bk_cli_interrupted() || (im->out && bk_out_failed(im->out));
 }
 
 static bool begin(struct importing *im, struct bk_err *err)
@@ -350,7 +318,7 @@ static int explain(struct bk_cli *cli, const struct bk_import_options *options,
         return 0;
     const struct bk_explanation x = {cli->warehouse, options, paths, &observer};
     bk_progress_init(&im.progress, cli->common.quiet);
-    catch_interrupt();
+    bk_cli_catch_interrupt();
     bool ok = bk_api_explain(&x, &report, err);
     bk_progress_clear(&im.progress);
     if (ok)
@@ -391,7 +359,7 @@ static int run(struct bk_cli *cli, const void *args,
     if (!open_for(cli, options, err) || !bk_api_archive(cli->warehouse, &ar, err) ||
         !begin(&im, err))
         return 0;
-    catch_interrupt();
+    bk_cli_catch_interrupt();
     bool ok = bk_ingest(ar, options, positional, &observer, err);
     if (!ok && err->code == BK_EUSAGE)
         abandon(&im);

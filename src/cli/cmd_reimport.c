@@ -2,10 +2,8 @@
 #include "command.h"
 
 #include <math.h>
-#include <signal.h>
 #include <stddef.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     MOST_ROWS = 1000, /* of a list of changes, unless all are asked for */
@@ -15,26 +13,6 @@ struct reimport_args {
     const char *input_format;
     bool dry_run, all;
 };
-
-/* The interrupt of the keyboard: looked at between units.  A signal handler can only
- * reach what is static. */
-static volatile sig_atomic_t interrupted_flag;
-
-static void on_interrupt(int signal_number)
-{
-    (void)signal_number;
-    if (interrupted_flag)
-        _exit(128 + SIGINT);
-    interrupted_flag = 1;
-}
-
-static void catch_interrupt(void)
-{
-    struct sigaction act = {.sa_handler = on_interrupt};
-    sigemptyset(&act.sa_mask);
-    sigaction(SIGINT, &act, NULL);
-    sigaction(SIGTERM, &act, NULL);
-}
 
 enum list { /* the sections */
     TOTALS,
@@ -292,7 +270,7 @@ static void on_progress(void *self, struct bk_str path, int64_t done, int64_t to
 static bool is_interrupted(void *self)
 {
     (void)self;
-    return interrupted_flag != 0;
+    return bk_cli_interrupted();
 }
 
 /* --- the report --- */
@@ -394,7 +372,7 @@ static int run(struct bk_cli *cli, const void *args,
         return 0;
     re.report = bk_report_new("reimport");
     begin(&re, positional);
-    catch_interrupt();
+    bk_cli_catch_interrupt();
     bool ok = bk_reimport(ar, &options, &observer, err);
     bk_progress_clear(&re.progress);
     if (ok) {

@@ -84,6 +84,12 @@ void bk_progress_show(struct bk_progress *p, struct bk_str path, int64_t done,
                       int64_t total, uint64_t points);
 void bk_progress_clear(struct bk_progress *p);
 
+/* --- interrupt.c --- */
+/* From now on Ctrl-C and SIGTERM are noted; a second one ends the program. */
+void bk_cli_catch_interrupt(void);
+/* Was one noted? */
+bool bk_cli_interrupted(void);
+
 /* --- help.c --- */
 void bk_cli_overview(struct bk_buf *out);
 /* The page of a command or question; false: there is none of that name. */

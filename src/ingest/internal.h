@@ -178,6 +178,18 @@ size_t bk_redact_piece(struct bk_str piece, bool last, struct bk_buf *out, size_
                        size_t *looked);
 /* A piece must be longer than this. */
 #define BK_REDACT_TAIL ((size_t)64 * 1024)
+/* A text that is read in pieces, with what of it is not yet dealt with. {0} begins. */
+struct bk_redacting {
+    struct bk_buf window;
+    size_t looked;
+};
+/* Room for the next n bytes; NULL: no memory. */
+char *bk_redacting_room(struct bk_redacting *r, size_t n);
+/* n bytes were put there; last: no more will come.  Adds to out what is dealt with, with
+ * its secrets replaced (out NULL: they are only counted); how many there were. */
+size_t bk_redacting_take(struct bk_redacting *r, size_t n, bool last,
+                         struct bk_buf *out);
+void bk_redacting_free(struct bk_redacting *r);
 
 /* --- the import as a whole --- */
 struct bk_replay { /* a unit that is imported once more, from its kept bytes */

@@ -16,22 +16,10 @@ struct bk_keeping {
     char *path;
     struct bk_worker *worker;
     struct bk_keeper *keeper;
-    struct bk_buf window; /* text not yet searched, with what stands before it */
-    size_t looked;
+    struct bk_redacting search;
     bool secrets;
     atomic_bool stop;
 };
-
-/* Is there a secret in the text so far?  Pieces come into the window one by one. */
-static bool search(struct bk_keeping *k, bool last)
-{
-    size_t used;
-    k->secrets =
-        bk_redact_piece(bk_buf_str(&k->window), last, NULL, &used, &k->looked) > 0;
-    memmove(k->window.ptr, k->window.ptr + used, k->window.len - used);
-    k->window.len -= used;
-    return k->secrets;
-}
 
 enum reading {
     SEARCH = 1,
@@ -43,9 +31,8 @@ static bool read_over(struct bk_keeping *k, struct bk_stream *s, unsigned what,
                       struct bk_err *err)
 {
     size_t got = PIECE;
-    k->window.max = 4 * PIECE;
     while (got == PIECE && !k->secrets && !atomic_load(&k->stop)) {
-        char *room = bk_buf_reserve(&k->window, PIECE);
+        char *room = bk_redacting_room(&k->search, PIECE);
         if (room == NULL)
             return bk_fail(err, BK_ESYS, "no memory to look for secrets");
         if (!bk_stream_read(s, room, PIECE, &got, err))
@@ -53,10 +40,8 @@ static bool read_over(struct bk_keeping *k, struct bk_stream *s, unsigned what,
         struct bk_str piece = {room, got};
         if ((what & KEEP) != 0 && !bk_keeper_add(k->keeper, piece, err))
             return false;
-        if ((what & SEARCH) == 0)
-            continue;
-        k->window.len += got;
-        search(k, got < PIECE);
+        k->secrets = (what & SEARCH) != 0 &&
+                     bk_redacting_take(&k->search, got, got < PIECE, NULL) > 0;
     }
     return true;
 }
@@ -67,7 +52,7 @@ static bool search_packed(struct bk_keeping *k, struct bk_stream *s, struct bk_e
 {
     if (!read_over(k, s, SEARCH, err) && !bk_stream_is_cut(s))
         return false;
-    bk_buf_clear(&k->window);
+    bk_buf_clear(&k->search.window);
     return true;
 }
 
@@ -123,7 +108,7 @@ void bk_keeping_free(struct bk_keeping *k)
     atomic_store(&k->stop, true);
     bk_worker_free(k->worker);
     bk_keeper_free(k->keeper);
-    bk_buf_free(&k->window);
+    bk_redacting_free(&k->search);
     free(k->path);
     free(k);
 }

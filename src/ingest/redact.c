@@ -470,3 +470,26 @@ size_t bk_redact(struct bk_str text, struct bk_buf *out)
     size_t used, looked = 0;
     return bk_redact_piece(text, true, out, &used, &looked);
 }
+
+char *bk_redacting_room(struct bk_redacting *r, size_t n)
+{
+    r->window.max = 4 * n; /* more than a piece and what was left of the last one */
+    return bk_buf_reserve(&r->window, n);
+}
+
+size_t bk_redacting_take(struct bk_redacting *r, size_t n, bool last,
+                         struct bk_buf *out)
+{
+    struct bk_buf *w = &r->window;
+    size_t used;
+    w->len += n;
+    size_t found = bk_redact_piece(bk_buf_str(w), last, out, &used, &r->looked);
+    memmove(w->ptr, w->ptr + used, w->len - used);
+    w->len -= used;
+    return found;
+}
+
+void bk_redacting_free(struct bk_redacting *r)
+{
+    bk_buf_free(&r->window);
+}

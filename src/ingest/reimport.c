@@ -168,21 +168,10 @@ static bool open_context(struct reimporting *re, const struct bk_replay *replay,
 
 /* --- importing a unit --- */
 
-static void add_counts(struct bk_counts *sum, const struct bk_counts *c)
-{
-    sum->sessions += c->sessions;
-    sum->runs += c->runs;
-    sum->measurements += c->measurements;
-    sum->samples += c->samples;
-    sum->series += c->series;
-    sum->sizing_runs += c->sizing_runs;
-    sum->findings += c->findings;
-}
-
 static void on_file(void *self, const struct bk_file_result *r)
 {
     struct reimporting *re = self;
-    add_counts(&re->counts, &r->counts);
+    bk_counts_add(&re->counts, &r->counts);
     if (r->status == BK_FILE_FAILED)
         re->refused = true;
     if (r->status == BK_FILE_DUPLICATE || r->status == BK_FILE_SKIPPED)

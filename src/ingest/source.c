@@ -42,12 +42,8 @@ static bool to_memory(struct bk_file *f, struct bk_stream *s, struct bk_err *err
 /* A file of the same name in a temporary folder of its own. */
 static FILE *new_spool(struct bk_arena *a, struct bk_file *f, struct bk_err *err)
 {
-    static const char pattern[] = "%s/benchkeep-XXXXXX";
-    const char *tmp = getenv("TMPDIR");
-    size_t room = (tmp ? strlen(tmp) : 0) + sizeof pattern + strlen("/tmp");
     struct bk_str base = bk_path_base(f->path);
-    f->spool = bk_realloc(NULL, room);
-    snprintf(f->spool, room, pattern, tmp && *tmp ? tmp : "/tmp");
+    f->spool = bk_temp_pattern();
     if (!mkdtemp(f->spool)) {
         bk_fail_errno(err, errno, "cannot make the folder '%s'", f->spool);
         free(f->spool);
@@ -243,10 +239,9 @@ bool bk_file_text(struct bk_arena *a, const struct bk_file *f, size_t limit,
 struct settling {
     struct bk_file *f;
     const struct bk_ingest_observer *stop;
-    struct bk_buf window; /* text not yet dealt with */
-    struct bk_buf kept;   /* redacted text on its way to 'out' or into memory */
-    size_t looked;
-    FILE *out; /* NULL: kept in memory, or only counted */
+    struct bk_redacting search;
+    struct bk_buf kept; /* redacted text on its way to 'out' or into memory */
+    FILE *out;          /* NULL: kept in memory, or only counted */
     bool count_only;
     struct bk_sha256 hash;
     int64_t size;
@@ -277,20 +272,14 @@ static bool interrupted(const struct settling *st, struct bk_err *err)
 static bool redact_stream(struct settling *st, struct bk_stream *s, struct bk_err *err)
 {
     size_t got = PIECE;
-    st->window.max = 4 * PIECE;
     while (got == PIECE) {
-        char *room = bk_buf_reserve(&st->window, PIECE);
+        char *room = bk_redacting_room(&st->search, PIECE);
         if (!room)
             return bk_fail(err, BK_ESYS, "no memory to look for secrets");
         if (interrupted(st, err) || !read_text(s, room, PIECE, &got, err))
             return false;
-        st->window.len += got;
-        size_t used;
-        st->f->redactions += (int64_t)bk_redact_piece(
-            bk_buf_str(&st->window), got < PIECE, st->count_only ? NULL : &st->kept,
-            &used, &st->looked);
-        memmove(st->window.ptr, st->window.ptr + used, st->window.len - used);
-        st->window.len -= used;
+        st->f->redactions += (int64_t)bk_redacting_take(
+            &st->search, got, got < PIECE, st->count_only ? NULL : &st->kept);
         if (st->kept.full)
             return bk_fail(err, BK_EINPUT, "its text is too long to hold");
         if (!st->count_only && st->out && !write_kept(st, err))
@@ -312,7 +301,7 @@ static bool count_secrets(struct bk_file *f, const struct bk_ingest_observer *st
     *packing = bk_stream_packing(s);
     *text_size = bk_stream_raw_offset(s);
     bk_stream_close(s);
-    bk_buf_free(&st.window);
+    bk_redacting_free(&st.search);
     return ok;
 }
 
@@ -367,7 +356,7 @@ static bool keep_redacted(struct bk_arena *a, struct bk_file *f, bool in_memory,
     if (st.out)
         ok = close_spool(f, st.out, ok, err);
     bk_stream_close(s);
-    bk_buf_free(&st.window);
+    bk_redacting_free(&st.search);
     if (old_folder) {
         unlink(old_spool);
         rmdir(old_folder);

@@ -100,12 +100,9 @@ static struct bk_str name_of(const struct names *names, int64_t id)
 static int by_start(const void *x, const void *y)
 {
     const struct bk_session_row *a = x, *b = y;
-    bool a_unknown = a->started_ns == BK_NO_TIME,
-         b_unknown = b->started_ns == BK_NO_TIME;
-    if (a_unknown != b_unknown)
-        return a_unknown ? 1 : -1;
-    if (a->started_ns != b->started_ns)
-        return a->started_ns < b->started_ns ? -1 : 1;
+    int order = bk_time_cmp(a->started_ns, b->started_ns);
+    if (order != 0)
+        return order;
     return bk_cmp(a->name, b->name);
 }
 
