@@ -93,6 +93,32 @@ static void load_params(struct bk_dict *d)
     }
 }
 
+static enum bk_param_role role_of(struct bk_str word)
+{
+    static const char *const words[] = {
+        [BK_PARAM_SETTING] = "setting", [BK_PARAM_LOAD] = "load",
+        [BK_PARAM_TASK] = "task",       [BK_PARAM_EFFORT] = "effort",
+        [BK_PARAM_DERIVED] = "derived",
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (bk_is(word, words[i]))
+            return (enum bk_param_role)i;
+    }
+    return BK_PARAM_SETTING;
+}
+
+static void load_param_roles(struct bk_dict *d)
+{
+    struct bk_str rest = table("param_roles");
+    struct bk_str f[MAX_FIELDS];
+    next_record(d->arena, &rest, f);
+    while (next_record(d->arena, &rest, f)) {
+        struct bk_param_role_line *line = bk_alloc(d->arena, sizeof *line);
+        line->role = role_of(f[1]);
+        bk_map_put(d->arena, &d->param_roles, bk_dict_key(d->arena, f[0]), line);
+    }
+}
+
 static void load_units(struct bk_dict *d)
 {
     struct bk_str rest = table("units");
@@ -255,6 +281,7 @@ struct bk_dict *bk_dict_new(struct bk_arena *a)
     d->cache = bk_alloc(a, sizeof *d->cache);
     load_metrics(d);
     load_params(d);
+    load_param_roles(d);
     load_units(d);
     load_stats(d);
     load_hardware(d);
@@ -320,6 +347,15 @@ struct bk_str bk_dict_param_unit(const struct bk_dict *d, struct bk_str name)
     bk_key_of(d, name, &key);
     const struct bk_param_name *p = key.ok ? bk_map_get(&d->param_keys, key.s) : NULL;
     return p ? p->unit : BK_S("");
+}
+
+enum bk_param_role bk_dict_param_role(const struct bk_dict *d, struct bk_str name)
+{
+    struct bk_key key;
+    bk_key_of(d, name, &key);
+    const struct bk_param_role_line *line =
+        key.ok ? bk_map_get(&d->param_roles, key.s) : NULL;
+    return line != NULL ? line->role : BK_PARAM_SETTING;
 }
 
 const struct bk_unit *bk_dict_unit(const struct bk_dict *d, struct bk_str name)

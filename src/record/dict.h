@@ -112,6 +112,16 @@ bool bk_dict_own(const struct bk_dict *d, struct bk_str format, struct bk_str na
 bool bk_dict_is_param(const struct bk_dict *d, struct bk_str name);
 /* Its unit ("s", "1/s", "1"); empty when it has none or is not listed. */
 struct bk_str bk_dict_param_unit(const struct bk_dict *d, struct bk_str name);
+
+/* What a parameter is to someone who chooses a configuration (schema/param_roles.csv). */
+enum bk_param_role {
+    BK_PARAM_SETTING, /* of the server or machine; what is not listed */
+    BK_PARAM_LOAD,    /* how much is offered */
+    BK_PARAM_TASK,    /* what is asked: another value is another question */
+    BK_PARAM_EFFORT,  /* how long and how often it was measured, and names */
+    BK_PARAM_DERIVED, /* follows from others */
+};
+enum bk_param_role bk_dict_param_role(const struct bk_dict *d, struct bk_str name);
 /* Does a unit fit what the target measures?  A unit of another kind may make it another
  * metric: "requests" in req/s are request_throughput, "errors" in % error_rate. */
 bool bk_dict_fit(const struct bk_dict *d, struct bk_target *t, const struct bk_unit *u);

@@ -16,6 +16,10 @@ struct bk_param_name { /* of schema/params.csv */
     struct bk_str name, unit;
 };
 
+struct bk_param_role_line { /* of schema/param_roles.csv */
+    enum bk_param_role role;
+};
+
 struct bk_alias_set {          /* of one format */
     struct bk_map exact;       /* key -> struct bk_alias */
     struct bk_alias *patterns; /* longest first */
@@ -49,6 +53,7 @@ struct bk_dict {
     size_t n_metrics;
     struct bk_map metric_keys; /* folded name -> struct bk_metric */
     struct bk_map param_keys;  /* folded name -> struct bk_param_name */
+    struct bk_map param_roles; /* folded name -> struct bk_param_role_line */
     struct bk_map units;       /* as written -> struct bk_unit */
     struct bk_map unit_keys;   /* folded -> struct bk_unit */
     struct bk_map stats;       /* folded -> struct bk_stat_word */

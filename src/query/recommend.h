@@ -1,0 +1,60 @@
+/* Which of the configurations that were tried should be run.
+ *
+ * Of the trials that keep every goal surely (bounds, not numbers), the one with the best
+ * lower bound is the best; those within noise of it tie, and of the ties the cheapest
+ * (or, as one likes, the best itself) is recommended.  Nothing that was not measured is
+ * ever recommended. */
+#ifndef BK_QUERY_RECOMMEND_H
+#define BK_QUERY_RECOMMEND_H
+
+#include "evidence.h"
+
+struct bk_cost {    /* what a configuration takes; smaller is cheaper, in this order */
+    double devices; /* num_gpus, or the product of the parallel sizes and replicas */
+    double connections; /* workers x pool_size, or the one that is there */
+    double load;        /* product of the other numeric axes that are server settings or
+                           load */
+    double p95;         /* of request latency, last */
+};
+
+struct bk_choice {
+    const struct bk_trials *trials;
+    const struct bk_trial *chosen; /* NULL: nothing can be recommended */
+    const struct bk_trial *best;   /* of the highest lower bound among the feasible */
+    const struct bk_trial **ties;  /* within noise of the best, it and 'chosen' among
+                                      them; best first */
+    size_t n_ties;
+    const struct bk_trial *second; /* best feasible one that does not tie; NULL */
+    double tolerance;              /* relative: within it of the best is a tie */
+    size_t n_feasible, n_tried, n_outside; /* outside: of the limits */
+    char grade;                            /* 'A' .. 'E' */
+    struct bk_str *reasons;                /* of the grade */
+    size_t n_reasons;
+    struct bk_str refused; /* why nothing is recommended */
+    /* axes on whose first or last tried level the best lies, where going on makes sense;
+     * -1 and +1 as direction */
+    size_t *edges;
+    int *edge_directions;
+    size_t n_edges;
+    /* axes of which no two trials differ in nothing else: their effects cannot be told
+     * apart */
+    size_t *confounded;
+    size_t n_confounded;
+};
+
+struct bk_choice_rule {
+    bool fastest; /* of ties take the best, not the cheapest */
+    const struct bk_product *limits;
+    size_t n_limits;
+};
+
+struct bk_cost bk_trial_cost(const struct bk_trials *t, const struct bk_trial *trial);
+/* -1, 0, 1 as a is cheaper than, as dear as, dearer than b; unknown parts are passed
+ * over. */
+int bk_cost_order(const struct bk_cost *a, const struct bk_cost *b);
+
+/* What is recommended of a settled set.  In its arena. */
+void bk_choose(const struct bk_trials *t, const struct bk_choice_rule *rule,
+               struct bk_choice *c);
+
+#endif
