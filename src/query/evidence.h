@@ -34,12 +34,17 @@ struct bk_product { /* a limit of settings: "workers*pool_size<=200" */
 };
 
 /* METRIC[.STAT]; without a stat 'value'.  BK_EUSAGE when there is no such metric. */
-bool bk_quantity_named(struct bk_db *db, struct bk_arena *a, struct bk_str text,
-                       struct bk_quantity *q, struct bk_err *err);
+bool bk_quantity_named(struct bk_db *db, struct bk_arena *a, const struct bk_dict *dict,
+                       const char *text, struct bk_quantity *q, struct bk_err *err);
+/* "request_latency.p95", "ok_throughput"; "1.9 s", "3.2 %". */
+struct bk_str bk_figure_name(struct bk_arena *a, const struct bk_quantity *q);
+struct bk_str bk_figure_text(struct bk_arena *a, const struct bk_quantity *q,
+                             double value);
 /* Limits in the unit of the metric, or with their own: 2s, 500ms, 1%.  BK_EUSAGE says how
  * to write one. */
-bool bk_goal_parse(struct bk_db *db, struct bk_arena *a, const char *text,
-                   struct bk_goal *goal, struct bk_err *err);
+bool bk_goal_parse(struct bk_db *db, struct bk_arena *a, const struct bk_dict *dict,
+                   const char *text, struct bk_goal *goal, struct bk_err *err);
+/* "workers*pool_size<=200", "concurrency<=16". */
 bool bk_product_parse(struct bk_arena *a, const char *text, struct bk_product *p,
                       struct bk_err *err);
 bool bk_goal_holds(const struct bk_goal *goal, double value);
@@ -57,13 +62,13 @@ enum bk_bounds_from {
 };
 
 struct bk_figure {
-    double *values; /* one a session, in the order of 'sessions' of the trial, NAN where
-                       it has none or its runs failed */
-    size_t n;       /* sessions that have one */
-    double value;   /* geometric mean of them (rates, times) or mean (shares); NAN */
-    struct bk_interval bounds; /* 95 %; infinite or NAN where there are none */
+    double *values; /* of each valid session that has one */
+    size_t n;
+    double value; /* geometric mean of them (rates, times) or mean (shares); NAN */
+    struct bk_interval bounds; /* 95 %; NAN or infinite where there are none */
     enum bk_bounds_from from;
-    double worst; /* of the sessions, in the direction of the metric; NAN */
+    bool within; /* requests bound it too: percentiles of single requests, counts */
+    struct bk_interval range; /* smallest and largest session; NAN */
 };
 
 enum bk_meets {    /* does a trial keep a goal? */
@@ -75,29 +80,38 @@ enum bk_meets {    /* does a trial keep a goal? */
 
 /* --- a trial --- */
 
-/* What each session's requests say, for bounds of one session. */
+/* What requests say; sums over runs. */
 struct bk_within {
     double requests, failed; /* NAN: not known */
 };
 
+struct bk_observed { /* a run with its numbers */
+    const struct bk_run_row *run;
+    const double *values;             /* of each quantity; NAN: none */
+    const struct bk_interval *within; /* 95 % by its requests alone; NULL: nothing */
+    struct bk_within requests;
+};
+
 struct bk_trial {
-    const struct bk_pair *config; /* what tells it from the others; sorted by name */
+    /* settings and load, the engine among them where engines differ; sorted by name */
+    const struct bk_pair *config;
     size_t n_config;
-    struct bk_str engine;
-    const struct bk_run_row **runs; /* in the order in which they were added */
+    /* those of them that differ within the set; all of them in a set of one trial */
+    const struct bk_pair *setting;
+    size_t n_setting;
+    struct bk_observed *observed; /* by session, else as they were added */
     size_t n_runs;
     struct bk_str *sessions; /* names, each once */
-    size_t n_sessions;
-    size_t n_valid; /* sessions of which no run is degraded, failed or invalid */
-    size_t n_bad;   /* the others */
-    bool claims;    /* all runs are told by a report, none has files of its own */
-    double *levels; /* of the axes: a number, or the place of the text in
-                         axis->texts; NAN: it does not have the parameter */
-    struct bk_figure *figures; /* as many as the set has quantities */
+    bool *valid;             /* of each session: no run of it failed or is invalid */
+    size_t n_sessions, n_valid;
+    bool claims;    /* its valid runs are told by reports; none has files of its own */
+    double *levels; /* of the axes: a number, or the place of the text in axis->texts;
+                       NAN: it does not have the parameter */
+    struct bk_figure *figures; /* of each quantity */
     enum bk_meets *meets;      /* of each goal */
-    enum bk_meets feasible; /* the worst of them; BK_BREAKS when no session is valid */
-    struct bk_within requests;        /* summed over the valid sessions */
-    struct bk_str status, status_why; /* of the first bad run; else of the first run */
+    enum bk_meets feasible;    /* the worst of them; BK_BREAKS without a valid run */
+    struct bk_within requests; /* of the valid sessions */
+    const struct bk_run_row *worst; /* first run that is not valid; NULL: all are */
 };
 
 /* --- a set of trials --- */
@@ -131,13 +145,16 @@ struct bk_trials {
     size_t n_quantities;
     const struct bk_goal *goals;
     size_t n_goals;
-    struct bk_trial *items; /* by objective, best first; trials without one last */
+    struct bk_trial *items; /* settled: by objective, best first; those without last */
     size_t n;
     struct bk_axis *axes; /* numeric ones first */
     size_t n_axes, n_numeric;
     struct bk_noise *noise; /* of each quantity, over all trials */
     size_t n_runs;
-    const struct bk_run_row *example; /* a run of it: shows settings that are shared */
+    /* while it is filled */
+    struct bk_map known; /* of configurations */
+    struct bk_observed *observed;
+    bool settled;
 };
 
 /* Noise of one session, on the scale of the quantity; NAN: fewer than two sessions of
@@ -153,8 +170,8 @@ size_t bk_trials_standing(const struct bk_trials *t, enum bk_standing which);
 const struct bk_axis *bk_trials_axis(const struct bk_trials *t, struct bk_str name);
 /* The trial with these levels, one for each axis; NULL: not tried. */
 const struct bk_trial *bk_trials_at(const struct bk_trials *t, const double *levels);
-/* What a trial has no valid session for, or a goal that it does not keep surely:
- * "request_latency.p95 2.4 s (at most 2.6 s)"; empty when it is feasible. */
+/* Why a trial is not feasible: "no valid run: 34.1 % of requests failed", "request_latency.p95
+ * 1.9 s may be up to 2.3 s (limit 2 s)"; empty when it is. */
 struct bk_str bk_trial_why(const struct bk_trials *t, const struct bk_trial *trial);
 /* "concurrency=10 batch_size=32": what differs. */
 struct bk_str bk_trial_text(const struct bk_trials *t, const struct bk_trial *trial);
@@ -186,10 +203,11 @@ struct bk_evidence_ask {
 struct bk_evidence_sets {
     struct bk_trials *items; /* by model, workload and hardware */
     size_t n;
-    struct bk_quantity objective;
     struct bk_goal *goals;
     size_t n_goals;
-    size_t n_runs, n_retold; /* runs left out because a report retells others */
+    size_t n_runs;
+    size_t n_retold;  /* runs left out because a report retells others */
+    size_t n_without; /* runs that have no throughput, or not the objective */
 };
 
 /* Reads the runs and their numbers; every set is settled.  No set is no error. */

@@ -184,17 +184,25 @@ static size_t cut_off(size_t n, double q, double tail)
     return low;
 }
 
+struct bk_interval bk_quantile_ranks(size_t n, double q, double confidence)
+{
+    double tail = (1 - confidence) / 2;
+    struct bk_interval ranks = {0, (double)n + 1};
+    if (n == 0 || !(q > 0 && q < 1) || !(tail > 0))
+        return ranks;
+    ranks.low = (double)cut_off(n, q, tail);
+    ranks.high = (double)n + 1 - (double)cut_off(n, 1 - q, tail);
+    return ranks;
+}
+
 struct bk_interval bk_quantile_interval(const double *sorted, size_t n, double q,
                                         double confidence)
 {
     struct bk_interval i = {(double)-INFINITY, (double)INFINITY};
-    double tail = (1 - confidence) / 2;
-    if (n == 0 || !(q > 0 && q < 1) || !(tail > 0))
-        return i;
-    size_t below = cut_off(n, q, tail), above = cut_off(n, 1 - q, tail);
-    if (below > 0)
-        i.low = sorted[below - 1];
-    if (above > 0)
-        i.high = sorted[n - above];
+    struct bk_interval ranks = bk_quantile_ranks(n, q, confidence);
+    if (ranks.low >= 1)
+        i.low = sorted[(size_t)ranks.low - 1];
+    if (ranks.high <= (double)n)
+        i.high = sorted[(size_t)ranks.high - 1];
     return i;
 }

@@ -36,4 +36,8 @@ double bk_mann_whitney_least_p(size_t n_x, size_t n_y);
 struct bk_interval bk_quantile_interval(const double *sorted, size_t n, double q,
                                         double confidence);
 
+/* The ranks of those two order statistics, from 1 to n; 0 and n + 1 where n is too small
+ * for a bound.  n = 1000 and q = 0.95: 936 and 964 at 0.95. */
+struct bk_interval bk_quantile_ranks(size_t n, double q, double confidence);
+
 #endif

@@ -480,6 +480,21 @@ static void test_alias_files(void **state)
     assert_true(n > 0);
 }
 
+static void test_roles_of_parameters(void **state)
+{
+    static const struct {
+        const char *name;
+        enum bk_param_role role;
+    } want[] = {
+        {"workers", BK_PARAM_SETTING},    {"never heard of", BK_PARAM_SETTING},
+        {"concurrency", BK_PARAM_LOAD},   {"Input Len", BK_PARAM_TASK},
+        {"num_prompts", BK_PARAM_EFFORT}, {"total_connections", BK_PARAM_DERIVED},
+        {"request_rate", BK_PARAM_LOAD},  {"batch_size", BK_PARAM_SETTING}};
+    struct kit *k = *state;
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++)
+        assert_int_equal(bk_dict_param_role(k->d, bk_str(want[i].name)), want[i].role);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -500,6 +515,7 @@ int main(void)
         TEST(test_long_names_are_unknown),
         TEST(test_cache_survives_a_release),
         TEST(test_alias_files),
+        TEST(test_roles_of_parameters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -104,6 +104,22 @@ static void order_statistics(void **state)
     assert_true(isinf(i.high));
 }
 
+static void quantile_ranks(void **state)
+{
+    static const struct {
+        size_t n;
+        double low, high;
+    } want[] = {{1000, 936, 964}, {6388, 6034, 6103}, {100, 90, 100}};
+    (void)state;
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        struct bk_interval ranks = bk_quantile_ranks(want[i].n, 0.95, 0.95);
+        near(ranks.low, want[i].low, 0);
+        near(ranks.high, want[i].high, 0);
+    }
+    near(bk_quantile_ranks(5, 0.95, 0.95).high, 6, 0); /* there is none */
+    near(bk_quantile_ranks(0, 0.95, 0.95).high, 1, 0);
+}
+
 static void adjustments(void **state)
 {
     const double p[] = {.001, .008, .039, .041, .042, .06, .074, .205, .212, .216};
@@ -230,6 +246,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mann_whitney),       cmocka_unit_test(mann_whitney_least),
         cmocka_unit_test(mann_whitney_large), cmocka_unit_test(order_statistics),
+        cmocka_unit_test(quantile_ranks),
         cmocka_unit_test(adjustments),        cmocka_unit_test(outliers),
         cmocka_unit_test(detectable),         cmocka_unit_test(bootstrap),
         cmocka_unit_test(random_numbers),
