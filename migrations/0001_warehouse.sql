@@ -91,6 +91,16 @@ CREATE TABLE hardware_fact (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX hardware_fact_source ON hardware_fact (source_id);
 
+-- What one machine of a kind costs an hour, as people said; the last one said holds, the others tell what held before.
+CREATE TABLE hardware_price (
+    hardware_id INTEGER NOT NULL REFERENCES hardware (id) ON DELETE CASCADE,
+    seq         INTEGER NOT NULL,       -- the order in which they were said
+    said_ns     INTEGER NOT NULL,       -- when
+    price       REAL    NOT NULL CHECK (price > 0), -- an hour
+    currency    TEXT    NOT NULL,       -- three capital letters: USD
+    PRIMARY KEY (hardware_id, seq)
+) STRICT, WITHOUT ROWID;
+
 -- A served model.
 CREATE TABLE model (
     id   INTEGER PRIMARY KEY,

@@ -198,6 +198,15 @@ CREATE TABLE hardware_fact (
 
 CREATE INDEX hardware_fact_source ON hardware_fact (source_id);
 
+CREATE TABLE hardware_price (
+    hardware_id INTEGER NOT NULL REFERENCES hardware (id) ON DELETE CASCADE,
+    seq         INTEGER NOT NULL,       -- the order in which they were said
+    said_ns     INTEGER NOT NULL,       -- when
+    price       REAL    NOT NULL CHECK (price > 0), -- an hour
+    currency    TEXT    NOT NULL,       -- three capital letters: USD
+    PRIMARY KEY (hardware_id, seq)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE load_stage (
     run_id  INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
     seq     INTEGER NOT NULL,

@@ -130,6 +130,11 @@ struct bk_aliases {
 /* The unit that a run is of. */
 bool bk_archive_unit_of_run(struct bk_archive *ar, int64_t run, int64_t *unit,
                             struct bk_err *err);
+/* What kinds of machines cost, from another archive.  A machine that has a price here
+ * keeps it: where the other says something else, its name is added to 'kept'. */
+bool bk_archive_take_prices(struct bk_archive *ar, struct bk_archive *from,
+                            struct bk_arena *a, struct bk_aliases *kept,
+                            struct bk_err *err);
 /* Takes the user's aliases of another archive over.  What means something else here
  * stays as it is: those aliases are added to 'kept', in the arena. */
 bool bk_archive_take_aliases(struct bk_archive *ar, struct bk_archive *from,

@@ -230,6 +230,76 @@ bool bk_archive_take_aliases(struct bk_archive *ar, struct bk_archive *from,
     return take_names(ar, from, a, kept, err) && take_hardware(ar, from, a, kept, err);
 }
 
+/* --- prices of another archive --- */
+
+struct price {
+    int64_t hardware; /* here */
+    struct bk_str name;
+    bool here; /* it had prices before */
+    bool told; /* that they are others */
+};
+
+static void bind_price(struct bk_stmt *to, const struct bk_stmt *from, int64_t hardware)
+{
+    bk_bind_int(to, ":hardware", hardware);
+    bk_bind_int(to, ":said_at", bk_col_int(from, 2));
+    bk_bind_real(to, ":price", bk_col_real(from, 3));
+    bk_bind_text(to, ":currency", bk_col_text(from, 4));
+}
+
+/* The kind of machine of a price, and whether it has prices here. */
+static bool begin_prices(struct bk_archive *ar, struct bk_arena *a, struct bk_str name,
+                         struct price *p, struct bk_err *err)
+{
+    int64_t seq;
+    struct bk_stmt *put = bk_stmt(ar->db, BK_SQL_HARDWARE_PUT);
+    *p = (struct price){.name = bk_dup(a, name)};
+    bk_bind_text(put, ":name", name);
+    if (!bk_insert(put, &p->hardware, err)) {
+        return false;
+    }
+    struct bk_stmt *last = bk_stmt(ar->db, BK_SQL_HARDWARE_PRICE_LAST);
+    bk_bind_int(last, ":hardware", p->hardware);
+    return bk_one_int(last, &seq, &p->here, err);
+}
+
+static bool take_price(struct bk_archive *ar, const struct bk_stmt *row,
+                       struct price *p, bool *same, struct bk_err *err)
+{
+    int64_t one;
+    struct bk_stmt *st = bk_stmt(ar->db, p->here ? BK_SQL_RESTORE_HARDWARE_PRICE_SAME
+                                                 : BK_SQL_RESTORE_HARDWARE_PRICE);
+    bind_price(st, row, p->hardware);
+    if (!p->here) {
+        bk_bind_int(st, ":seq", bk_col_int(row, 1));
+    }
+    return bk_one_int(st, &one, same, err);
+}
+
+bool bk_archive_take_prices(struct bk_archive *ar, struct bk_archive *from,
+                            struct bk_arena *a, struct bk_aliases *kept,
+                            struct bk_err *err)
+{
+    bool row, ok;
+    struct price p = {0};
+    struct bk_stmt *st = bk_stmt(from->db, BK_SQL_EVERYTHING_HARDWARE_PRICE);
+    while ((ok = bk_step(st, &row, err)) && row) {
+        bool same;
+        ok = ((p.hardware && bk_eq(p.name, bk_col_text(st, 0))) ||
+              begin_prices(ar, a, bk_col_text(st, 0), &p, err)) &&
+             take_price(ar, st, &p, &same, err);
+        if (!ok) {
+            break;
+        }
+        if (!same && !p.told) {
+            *BK_PUSH(a, kept->items, kept->n) = p.name;
+            p.told = true;
+        }
+    }
+    bk_reset(st);
+    return ok;
+}
+
 /* --- the transaction around --- */
 
 void bk_archive_rebuild(struct bk_archive *ar, const struct bk_kept_unit *unit)

@@ -284,6 +284,50 @@ static bool write_alias(struct bk_archive *ar, const struct writer *w,
     return true;
 }
 
+/* Prices of one machine are one story: where this warehouse has any, it stays as it is.
+ * A finding tells when theirs is another. */
+static bool write_price(struct bk_archive *ar, const struct writer *w,
+                        const struct bk_moved_row *row, struct bk_err *err)
+{
+    struct ids ids = {0};
+    int64_t one;
+    bool found;
+    struct bk_restore *re = ar->restore;
+    if (!(bk_moved_cell(row, "price")->real > 0)) {
+        return bk_fail(err, BK_EINPUT, "a price an hour is above 0");
+    }
+    if (!find_ids(ar, w, row, &ids, err)) {
+        return false;
+    }
+    int64_t hardware = ids.refs[0];
+    if (re->priced.hardware != hardware) {
+        struct bk_stmt *last = bk_stmt(ar->db, BK_SQL_HARDWARE_PRICE_LAST);
+        bk_bind_int(last, ":hardware", hardware);
+        if (!bk_one_int(last, &one, &found, err)) {
+            return false;
+        }
+        re->priced.hardware = hardware;
+        re->priced.here = found;
+        re->priced.told = false;
+    }
+    if (!re->priced.here) {
+        return insert_once(bind_row(ar, w, row, &ids), &one, err);
+    }
+    struct bk_stmt *same = bk_stmt(ar->db, BK_SQL_RESTORE_HARDWARE_PRICE_SAME);
+    bk_bind_int(same, ":hardware", hardware);
+    bk_bind_real(same, ":price", bk_moved_cell(row, "price")->real);
+    bk_bind_text(same, ":currency", text_of(row, "currency"));
+    bk_bind_int(same, ":said_at", bk_moved_cell(row, "said_at")->i);
+    if (!bk_one_int(same, &one, &found, err)) {
+        return false;
+    }
+    if (!found && !re->priced.told) {
+        note(ar, &re->prices, &re->n_prices, text_of(row, "hardware"));
+        re->priced.told = true;
+    }
+    return true;
+}
+
 static bool write_name(struct bk_archive *ar, const struct writer *w,
                        const struct bk_moved_row *row, struct bk_err *err)
 {
@@ -649,6 +693,7 @@ static const struct writer writers[BK_N_MOVED] = {
     [BK_MOVED_ALIAS] = {write_alias, BK_SQL_RESTORE_ALIAS, 0},
     [BK_MOVED_HARDWARE] = {write_name, BK_SQL_HARDWARE_INSERT, 0},
     [BK_MOVED_HARDWARE_ALIAS] = {write_alias, BK_SQL_RESTORE_HARDWARE_ALIAS, 0},
+    [BK_MOVED_HARDWARE_PRICE] = {write_price, BK_SQL_RESTORE_HARDWARE_PRICE, 0},
     [BK_MOVED_MODEL] = {write_name, BK_SQL_MODEL_INSERT, 0},
     [BK_MOVED_MODEL_ALIAS] = {write_plain, BK_SQL_RESTORE_MODEL_ALIAS, MAY_BE_HERE},
     [BK_MOVED_METRIC] = {write_plain, BK_SQL_RESTORE_METRIC, MAY_BE_HERE},
@@ -753,6 +798,15 @@ bool bk_restore_end(struct bk_archive *ar, struct bk_err *err)
         !tell(ar, "already-here", BK_S("names"),
               bk_fmt(ar->scratch, "names that are taken here got a number: %.*s",
                      BK_F(some_of(ar, re->renamed, re->n_renamed))),
+              err)) {
+        return false;
+    }
+    if (re->n_prices > 0 &&
+        !tell(ar, "context-conflict", BK_S("price"),
+              bk_fmt(ar->scratch,
+                     "machines that have a price here keep it; the other warehouse "
+                     "says something else of %.*s",
+                     BK_F(some_of(ar, re->prices, re->n_prices))),
               err)) {
         return false;
     }

@@ -27,8 +27,13 @@ struct bk_restore {
     } source;
     struct bk_claim_move *reclaims; /* absorbed into runs that were here */
     size_t n_reclaims;
-    struct bk_str *renamed, *aliases; /* the first few, for a finding */
-    size_t n_renamed, n_aliases, n_here;
+    struct { /* the kind of machine of the price before */
+        int64_t hardware;
+        bool here; /* it had prices here before: they stay */
+        bool told; /* and that theirs are others is noted */
+    } priced;
+    struct bk_str *renamed, *aliases, *prices; /* the first few, for a finding */
+    size_t n_renamed, n_aliases, n_prices, n_here;
 };
 
 /* The unit of a number; an error when no line before has told of it. */

@@ -225,8 +225,8 @@ static bool import_files(struct reimporting *re, const struct bk_kept_unit *u,
 static bool import_unit(struct reimporting *re, const struct bk_kept_unit *u,
                         struct bk_err *err)
 {
-    re->replay = (struct bk_replay){
-        .from = re->from, .unit = u, .in_place = re->from == re->to};
+    re->replay =
+        (struct bk_replay){.from = re->from, .unit = u, .in_place = re->from == re->to};
     re->stored = re->refused = re->there = false;
     re->why = re->format = (struct bk_str){0};
     read_notes(re->unit, u->context, &re->replay);
@@ -658,7 +658,9 @@ static bool take_units(struct reimporting *re, size_t *stored, struct bk_err *er
     return true;
 }
 
-static struct bk_str told(const struct bk_aliases *kept, struct bk_arena *a)
+/* What of the other warehouse was not taken since this one says something else. */
+static struct bk_str told(const struct bk_aliases *kept, const char *what,
+                          struct bk_arena *a)
 {
     enum {
         MOST_SHOWN = 5
@@ -668,12 +670,9 @@ static struct bk_str told(const struct bk_aliases *kept, struct bk_arena *a)
         bk_buf_addf(&b, "%s'%.*s'", i > 0 ? ", " : "", BK_F(kept->items[i]));
     if (kept->n > MOST_SHOWN)
         bk_buf_addf(&b, " and %zu more", kept->n - MOST_SHOWN);
-    struct bk_str text =
-        kept->n == 0 ? (struct bk_str){0}
-                     : bk_fmt(a,
-                              "aliases that mean something else here stay as they "
-                              "are: %.*s",
-                              BK_F(bk_buf_str(&b)));
+    struct bk_str text = kept->n == 0
+                             ? (struct bk_str){0}
+                             : bk_fmt(a, "%s: %.*s", what, BK_F(bk_buf_str(&b)));
     bk_buf_free(&b);
     return text;
 }
@@ -682,12 +681,13 @@ static bool take_warehouse(struct reimporting *re, struct bk_ingesting *in,
                            struct bk_file_result *r, struct bk_err *err)
 {
     struct bk_err ending = {0};
-    struct bk_aliases kept = {0};
+    struct bk_aliases kept = {0}, priced = {0};
     size_t stored = 0;
     bool keep = !in->options->dry_run;
     if (!bk_archive_hold(re->to, err))
         return false;
     bool ok = bk_archive_take_aliases(re->to, re->from, re->arena, &kept, err) &&
+              bk_archive_take_prices(re->to, re->from, re->arena, &priced, err) &&
               take_units(re, &stored, err);
     if (!bk_archive_release(re->to, ok && keep, &ending) && ok) {
         *err = ending;
@@ -695,7 +695,12 @@ static bool take_warehouse(struct reimporting *re, struct bk_ingesting *in,
     }
     r->status = stored > 0 ? BK_FILE_IMPORTED : BK_FILE_DUPLICATE;
     r->counts = re->counts;
-    r->error = bk_dup(in->arena, told(&kept, re->arena));
+    struct bk_str aliases = told(
+        &kept, "aliases that mean something else here stay as they are", re->arena);
+    struct bk_str prices =
+        told(&priced, "machines that have another price here keep it", re->arena);
+    r->error = bk_fmt(in->arena, "%.*s%s%.*s", BK_F(aliases),
+                      aliases.len > 0 && prices.len > 0 ? "; " : "", BK_F(prices));
     return ok;
 }
 

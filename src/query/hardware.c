@@ -2,6 +2,7 @@
 #include "select.h"
 
 #include "../base/num.h"
+#include "prices.h"
 #include "question.h"
 
 static const struct bk_column columns[] = {
@@ -83,7 +84,8 @@ static bool show_one(struct bk_db *db, struct bk_report *r, const char *name,
     bk_report_arg(r, "hardware", canonical);
     st = bk_stmt(db, BK_SQL_HARDWARE_FACTS);
     bk_bind_int(st, ":hardware", id);
-    return text_rows(r, "facts", fact_columns, 5, st, err);
+    return text_rows(r, "facts", fact_columns, 5, st, err) &&
+           bk_prices_show(db, r, id, err);
 }
 
 /* --- aliases --- */
@@ -111,7 +113,8 @@ static bool merge_into(struct bk_db *db, struct bk_str alias, int64_t to,
         return true;
     static const enum bk_sql moves[] = {
         BK_SQL_HARDWARE_MOVE_RUNS, BK_SQL_HARDWARE_MOVE_SIZING,
-        BK_SQL_HARDWARE_MOVE_FACTS, BK_SQL_HARDWARE_MOVE_ALIASES};
+        BK_SQL_HARDWARE_MOVE_FACTS, BK_SQL_HARDWARE_MOVE_PRICES,
+        BK_SQL_HARDWARE_MOVE_ALIASES};
     for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
         if (!run_move(db, moves[i], from, to, err))
             return false;
@@ -186,8 +189,15 @@ static bool is_alias_command(const struct bk_strings *positional)
     return positional->n > 0 && bk_is(bk_str(positional->items[0]), "alias");
 }
 
+static bool is_price_command(const struct bk_strings *positional)
+{
+    return positional->n > 0 && bk_is(bk_str(positional->items[0]), "price");
+}
+
 static bool writes(const struct bk_strings *positional)
 {
+    if (is_price_command(positional))
+        return bk_prices_write(positional);
     return is_alias_command(positional) && positional->n > 1 &&
            !bk_is(bk_str(positional->items[1]), "list");
 }
@@ -199,29 +209,37 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
     (void)where;
     if (positional->n == 0)
         return list_hardware(db, r, err);
+    if (is_price_command(positional))
+        return bk_prices_ask(db, positional, r, err);
     if (writes(positional))
         return change(db, r, positional, err);
     if (is_alias_command(positional))
         return list_aliases(db, r, err);
     if (positional->n > 1)
-        return bk_fail(err, BK_EUSAGE, "'hardware' takes one name, or 'alias ...'");
+        return bk_fail(err, BK_EUSAGE,
+                       "'hardware' takes one name, 'alias ...' or 'price ...'");
     return show_one(db, r, positional->items[0], err);
 }
 
 const struct bk_question bk_question_hardware = {
     .name = "hardware",
-    .args = "[NAME | alias list|add ALIAS NAME|remove ALIAS]",
-    .summary = "list kinds of machines, and manage their other names",
+    .args =
+        "[NAME | alias list|add ALIAS NAME|remove ALIAS | price [NAME [PRICE CURRENCY "
+        "| undo]]]",
+    .summary = "list kinds of machines, their other names and prices",
     .help =
         "Without arguments: every kind of machine with its aliases.  With a NAME: what "
         "the\nimported files say about it.  An alias joins what sources call "
         "differently; runs that\ncame in under the alias move to the named "
-        "hardware.\n\n"
+        "hardware.  A price is what one machine costs an hour: 'tokens' uses the last "
+        "one said,\n'undo' takes it back.\n\n"
         "Examples:\n"
         "  benchkeep hardware\n"
         "  benchkeep hardware h100\n"
         "  benchkeep hardware alias add dgx-b200 b200\n"
-        "  benchkeep hardware alias remove dgx-b200\n",
+        "  benchkeep hardware alias remove dgx-b200\n"
+        "  benchkeep hardware price h100 12.5 USD\n"
+        "  benchkeep hardware price h100 undo\n",
     .max_positional = 4,
     .writes = writes,
     .ask = ask,

@@ -91,6 +91,13 @@ static const struct bk_moved_field hardware_alias[] = {
     REF("hardware", BK_REF_HARDWARE),
     WORD("origin", "builtin user"),
 };
+static const struct bk_moved_field hardware_price[] = {
+    REF("hardware", BK_REF_HARDWARE),
+    INT("seq"),
+    {.param = ":said_at", .type = BK_MOVED_TIME},
+    REAL("price"),
+    TEXT("currency"),
+};
 static const struct bk_moved_field model[] = {PART("name")};
 static const struct bk_moved_field model_alias[] = {
     TEXT("alias"),
@@ -458,6 +465,7 @@ const struct bk_moved_shape bk_moved_shapes[BK_N_MOVED] = {
     [BK_MOVED_ALIAS] = SHAPE(alias),
     [BK_MOVED_HARDWARE] = SHAPE(hardware),
     [BK_MOVED_HARDWARE_ALIAS] = SHAPE(hardware_alias),
+    [BK_MOVED_HARDWARE_PRICE] = SHAPE(hardware_price),
     [BK_MOVED_MODEL] = SHAPE(model),
     [BK_MOVED_MODEL_ALIAS] = SHAPE(model_alias),
     [BK_MOVED_METRIC] = SHAPE(metric),

@@ -65,8 +65,9 @@ struct bk_str bk_label(const char *name, enum bk_lang lang)
  * table for each cell in vain. */
 static bool has_vocabulary(const char *column)
 {
-    static const char *const names[] = {"direction", "origin", "population", "severity",
-                                        "state",     "status", "verdict"};
+    static const char *const names[] = {
+        "basis",      "direction", "input_basis", "origin", "output_basis",
+        "population", "severity",  "state",       "status", "verdict"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(names[i], column) == 0)
             return true;

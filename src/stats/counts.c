@@ -107,6 +107,52 @@ double bk_fisher(double k1, double n1, double k2, double n2)
 
 /* --- rates --- */
 
+#define LARGE_COUNT 1e4 /* from here on the cube root is as good */
+
+/* P(K >= k) of a Poisson count with this mean: the regularised incomplete gamma function
+ * P(k, mean), by its series.  k >= 1. */
+static double k_or_more(double k, double mean)
+{
+    double term = exp(k * log(mean) - mean - lgamma(k + 1)), sum = 0;
+    for (double i = k; term > NEGLIGIBLE * sum; i++) {
+        sum += term;
+        term *= mean / (i + 1);
+    }
+    return fmin(sum, 1);
+}
+
+/* The mean for which k or more are as likely as p, between bounds. */
+static double mean_for(double k, double p, double low, double high)
+{
+    for (int i = 0; i < 200 && high - low > 1e-12 * high; i++) {
+        double middle = (low + high) / 2;
+        if (k_or_more(k, middle) < p)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (low + high) / 2;
+}
+
+/* The quantile of a gamma distribution of this shape, by Wilson and Hilferty. */
+static double gamma_near(double shape, double z)
+{
+    double root = 1 - 1 / (9 * shape) + z / (3 * sqrt(shape));
+    return shape * root * root * root;
+}
+
+struct bk_interval bk_poisson_interval(double k, double confidence)
+{
+    if (!(k >= 0) || isinf(k) || !(confidence > 0 && confidence < 1))
+        return (struct bk_interval){(double)NAN, (double)NAN};
+    double tail = (1 - confidence) / 2, z = bk_normal_quantile(1 - tail);
+    if (k > LARGE_COUNT)
+        return (struct bk_interval){gamma_near(k, -z), gamma_near(k + 1, z)};
+    double wide = k + 1 + 40 + 10 * z * sqrt(k + 1);
+    return (struct bk_interval){k > 0 ? mean_for(k, tail, 0, wide) : 0,
+                                mean_for(k + 1, 1 - tail, 0, wide)};
+}
+
 struct bk_rate_ratio bk_poisson_ratio(double k1, double t1, double k2, double t2,
                                       double confidence)
 {

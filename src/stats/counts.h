@@ -21,6 +21,12 @@ struct bk_interval bk_clopper_pearson(double k, double n, double confidence);
  * counts at most. */
 double bk_fisher(double k1, double n1, double k2, double n2);
 
+/* The exact interval of the mean of a Poisson count k: the means for which k or more, and
+ * k or fewer, are as rare as (1 - confidence) / 2.  F. Garwood, Biometrika 28 (1936).
+ * Above 10,000 by the cube root of E. B. Wilson and M. M. Hilferty (1931), which agrees
+ * to six digits there.  NAN when k is below 0 or infinite. */
+struct bk_interval bk_poisson_interval(double k, double confidence);
+
 struct bk_rate_ratio {
     double ratio;
     struct bk_interval interval; /* exact */

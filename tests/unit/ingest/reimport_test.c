@@ -132,9 +132,10 @@ static void add_rows(struct bk_buf *b, struct bk_db *db, enum bk_sql which)
 static struct bk_str everything(struct bk_db *db)
 {
     static const enum bk_sql all[] = {
-        BK_SQL_RUNS_ALL,        BK_SQL_EXPORT_MEASUREMENTS, BK_SQL_FINDINGS_LIST,
-        BK_SQL_EXPORT_TIMELINE, BK_SQL_EXPORT_SERIES,       BK_SQL_EXPORT_SIZING,
-        BK_SQL_SESSIONS_LIST,
+        BK_SQL_RUNS_ALL,      BK_SQL_EXPORT_MEASUREMENTS,
+        BK_SQL_FINDINGS_LIST, BK_SQL_EXPORT_TIMELINE,
+        BK_SQL_EXPORT_SERIES, BK_SQL_EXPORT_SIZING,
+        BK_SQL_SESSIONS_LIST, BK_SQL_EVERYTHING_HARDWARE_PRICE,
     };
     struct bk_buf b = {0};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
@@ -244,6 +245,21 @@ static void add_alias(const char *alias, const char *target)
     assert_true(bk_run_stmt(st, &err));
 }
 
+static void add_price(const char *hardware, double price)
+{
+    struct bk_err err = {0};
+    int64_t id;
+    struct bk_stmt *st = bk_stmt(w.db, BK_SQL_HARDWARE_PUT);
+    bk_bind_text(st, ":name", bk_str(hardware));
+    assert_true(bk_insert(st, &id, &err));
+    st = bk_stmt(w.db, BK_SQL_HARDWARE_PRICE_PUT);
+    bk_bind_int(st, ":hardware", id);
+    bk_bind_int(st, ":said", 1);
+    bk_bind_real(st, ":price", price);
+    bk_bind_text(st, ":currency", BK_S("USD"));
+    assert_true(bk_run_stmt(st, &err));
+}
+
 static void what_has_changed_is_told(void **state)
 {
     (void)state;
@@ -315,7 +331,10 @@ static void a_warehouse_is_imported_whole(void **state)
     struct bk_archive *ar;
     add_alias("odd number", "ttft.mean");
     import_all_kinds();
+    add_price("h100", 12.5);
+    add_price("h100", 11);
     struct bk_str before = everything(w.db);
+    assert_non_null(strstr(before.ptr, "USD"));
     assert_true(bk_db_open_memory(&db, &err));
     assert_true(bk_archive_new(&ar, db, &err));
     assert_int_equal(import_into(ar, &none, "w.db"), BK_FILE_IMPORTED);

@@ -36,6 +36,31 @@ static void wilson(void **state)
     assert_true(isnan(bk_wilson(2, 1, 0.95).low));
 }
 
+static void a_poisson_count(void **state)
+{
+    static const double want[][3] = {
+        /* k, low, high: summed with 60 digits */
+        {0, 0, 3.68887945411394},
+        {1, 0.0253178079842899, 5.5716433909389},
+        {3, 0.618672122895601, 8.76727306974233},
+        {10, 4.79538869613243, 18.3903560420178},
+        {100, 81.3639912509231, 121.626793792426},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
+        struct bk_interval p = bk_poisson_interval(want[i][0], 0.95);
+        assert_true(fabs(p.low - want[i][1]) <= 1e-9 * want[i][1]);
+        near(p.high, want[i][2], 1e-9);
+    }
+    struct bk_interval below = bk_poisson_interval(10000, 0.95);
+    struct bk_interval above = bk_poisson_interval(10001, 0.95);
+    near(above.low - below.low, 1, 0.02); /* the two ways meet */
+    near(above.high - below.high, 1, 0.02);
+    assert_true(isnan(bk_poisson_interval(-1, 0.95).low));
+    assert_true(isnan(bk_poisson_interval((double)INFINITY, 0.95).high));
+    assert_true(isnan(bk_poisson_interval((double)NAN, 0.95).high));
+}
+
 static void clopper_pearson(void **state)
 {
     (void)state;
@@ -97,9 +122,9 @@ static void distributions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(wilson),        cmocka_unit_test(clopper_pearson),
-        cmocka_unit_test(fisher),        cmocka_unit_test(rates),
-        cmocka_unit_test(distributions),
+        cmocka_unit_test(wilson),          cmocka_unit_test(a_poisson_count),
+        cmocka_unit_test(clopper_pearson), cmocka_unit_test(fisher),
+        cmocka_unit_test(rates),           cmocka_unit_test(distributions),
     };
     return cmocka_run_group_tests_name("stats/counts", tests, NULL, NULL);
 }
