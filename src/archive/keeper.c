@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "../base/arena.h"
-#include "../base/file.h"
 #include "../base/hash.h"
+#include "../base/packer.h"
 #include "../base/spill.h"
 
 #define SPILL_MEMORY ((size_t)2 * 1024 * 1024)
@@ -28,6 +28,7 @@ struct bk_keeper {
     int64_t size;
     struct bk_buf raw;    /* of the chunk that is being filled */
     struct bk_buf packed; /* of the last one */
+    struct bk_packer *packer;
     struct bk_spill *spill;
     struct chunk *chunks;
     size_t n_chunks, cap;
@@ -36,7 +37,10 @@ struct bk_keeper {
 struct bk_keeper *bk_keeper_new(void)
 {
     struct bk_keeper *k = bk_realloc(NULL, sizeof *k);
-    *k = (struct bk_keeper){.spill = bk_spill_new(SPILL_MEMORY)};
+    *k = (struct bk_keeper){
+        .packer = bk_packer_new(LEVEL),
+        .spill = bk_spill_new(SPILL_MEMORY),
+    };
     bk_sha256_init(&k->hash);
     return k;
 }
@@ -47,6 +51,7 @@ void bk_keeper_free(struct bk_keeper *k)
         return;
     bk_buf_free(&k->raw);
     bk_buf_free(&k->packed);
+    bk_packer_free(k->packer);
     bk_spill_free(k->spill);
     free(k->chunks);
     free(k);
@@ -56,7 +61,7 @@ static bool pack(struct bk_keeper *k, struct bk_str raw, struct bk_err *err)
 {
     int level = k->n_chunks < FIRST_CHUNKS ? LEVEL : LATER_LEVEL;
     bk_buf_clear(&k->packed);
-    if (!bk_zstd_pack(raw, level, &k->packed, err))
+    if (!bk_packer_frame(k->packer, raw, level, &k->packed, err))
         return false;
     if (k->n_chunks == k->cap) {
         k->cap = k->cap > 0 ? 2 * k->cap : 16;

@@ -2,6 +2,7 @@
 #include "file.h"
 
 #include "arena.h"
+#include "packer.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,23 +12,10 @@
 
 bool bk_zstd_pack(struct bk_str bytes, int level, struct bk_buf *b, struct bk_err *err)
 {
-    size_t bound = ZSTD_compressBound(bytes.len);
-    char *to = ZSTD_isError(bound) ? NULL : bk_buf_reserve(b, bound);
-    if (!to)
-        return bk_fail(err, BK_ESYS, "%zu bytes are too many to pack", bytes.len);
-    ZSTD_CCtx *c = ZSTD_createCCtx();
-    if (!c)
-        return bk_fail(err, BK_ESYS, "out of memory while packing");
-    ZSTD_CCtx_setParameter(c, ZSTD_c_compressionLevel, level);
-    /* four bytes that tell a damaged disk from data */
-    ZSTD_CCtx_setParameter(c, ZSTD_c_checksumFlag, 1);
-    size_t n = ZSTD_compress2(c, to, bound, bytes.len ? bytes.ptr : "", bytes.len);
-    ZSTD_freeCCtx(c);
-    if (ZSTD_isError(n))
-        return bk_fail(err, BK_ESYS, "cannot pack: %s", ZSTD_getErrorName(n));
-    b->len += n;
-    b->ptr[b->len] = 0;
-    return true;
+    struct bk_packer *p = bk_packer_new(level);
+    bool ok = bk_packer_frame(p, bytes, level, b, err);
+    bk_packer_free(p);
+    return ok;
 }
 
 bool bk_zstd_unpack(struct bk_str packed, char *out, size_t raw_size,

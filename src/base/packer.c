@@ -51,6 +51,29 @@ bool bk_packer_pack(struct bk_packer *p, struct bk_str bytes, struct bk_buf *b,
     return true;
 }
 
+bool bk_packer_frame(struct bk_packer *p, struct bk_str bytes, int level,
+                     struct bk_buf *b, struct bk_err *err)
+{
+    size_t bound = ZSTD_compressBound(bytes.len);
+    char *to = ZSTD_isError(bound) ? NULL : bk_buf_reserve(b, bound);
+    if (!to)
+        return bk_fail(err, BK_ESYS, "%zu bytes are too many to pack", bytes.len);
+    if (!p->pack)
+        p->pack = ZSTD_createCCtx();
+    if (!p->pack)
+        return bk_fail(err, BK_ESYS, "out of memory while packing");
+    /* these stay with the context, but bk_packer_pack does not look at them */
+    ZSTD_CCtx_setParameter(p->pack, ZSTD_c_compressionLevel, level);
+    ZSTD_CCtx_setParameter(p->pack, ZSTD_c_checksumFlag, 1);
+    size_t n =
+        ZSTD_compress2(p->pack, to, bound, bytes.len ? bytes.ptr : "", bytes.len);
+    if (ZSTD_isError(n))
+        return bk_fail(err, BK_ESYS, "cannot pack: %s", ZSTD_getErrorName(n));
+    b->len += n;
+    b->ptr[b->len] = 0;
+    return true;
+}
+
 bool bk_packer_unpack(struct bk_packer *p, struct bk_str packed, char *out,
                       size_t raw_size, struct bk_err *err)
 {
