@@ -13,6 +13,9 @@ struct bk_wanted { /* a metric that was asked for */
     size_t n;                   /* cases of it */
 };
 
+/* What a gate looks at unasked: one figure of each kind that a user of a server notices. */
+extern const char *const bk_gate_usual[];
+
 struct bk_family_ask {
     const struct bk_strings *sessions; /* the new ones; none: the newest */
     const struct bk_strings *against;  /* sessions to compare with; none: all before */

@@ -20,8 +20,7 @@ struct gate_args {
     bool degraded;
 };
 
-/* One figure of each kind that a user of a server notices. */
-static const char *const usual[] = {
+const char *const bk_gate_usual[] = {
     "error_rate",
     "ok_throughput",
     "output_token_throughput",
@@ -135,7 +134,7 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
         .against = &against,
         .metrics = &o->metrics,
         .where = where,
-        .usual = usual,
+        .usual = bk_gate_usual,
         .scope = o->scope,
         .degraded = o->degraded,
         .rule = &bk_verdict_rule_gate,

@@ -11,8 +11,10 @@
 #define SETTLED   1e-15
 /* Stands in for a zero denominator in Lentz' method. */
 #define TINY 1e-300
-/* Newton's method needs about 6. */
+/* Newton's method needs 1 to 6. */
 #define MAX_STEPS 200
+/* A relative step; the next one would be its square. */
+#define LAST_STEP 1e-8
 /* The logarithm of a weight that no longer matters: 1e-11. */
 #define LN_NEGLIGIBLE (-25.0)
 
@@ -74,13 +76,20 @@ static double density(double t, double df)
     return exp(ln_scale - (df + 1) / 2 * log1p(t * t / df));
 }
 
-/* A first guess: the normal quantile and two terms of its expansion in 1/df (Abramowitz &
- * Stegun 26.7.5). */
+/* With fewer degrees of freedom the later terms of the expansion lead astray. */
+#define ENOUGH_DF 3
+/* A first guess: the normal quantile and four terms of its expansion in 1/df (Abramowitz
+ * & Stegun 26.7.5). */
 static double guess(double tail, double df)
 {
-    double z = -bk_normal_quantile(tail / 2), z3 = z * z * z;
-    return z + (z3 + z) / (4 * df) +
-           (5 * z3 * z * z + 16 * z3 + 3 * z) / (96 * df * df);
+    double z = -bk_normal_quantile(tail / 2), y = z * z;
+    double g1 = z * (y + 1) / 4;
+    double g2 = z * ((5 * y + 16) * y + 3) / 96;
+    if (df < ENOUGH_DF)
+        return z + (g1 + g2 / df) / df;
+    double g3 = z * (((3 * y + 19) * y + 17) * y - 15) / 384;
+    double g4 = z * ((((79 * y + 776) * y + 1482) * y - 1920) * y - 945) / 92160;
+    return z + (g1 + (g2 + (g3 + g4 / df) / df) / df) / df;
 }
 
 /* Newton's method for ln p over ln t, which is concave: from the second step on the
@@ -100,7 +109,7 @@ double bk_student_quantile(double q, double df)
         if (!isfinite(step))
             break;
         t *= exp(step);
-        if (fabs(step) < SETTLED)
+        if (fabs(step) < LAST_STEP)
             break;
     }
     return upper ? t : -t;

@@ -502,6 +502,34 @@ size_t bk_sessions_to_see(const struct bk_verdict_rule *rule,
                               most);
 }
 
+/* --- what is to come --- */
+
+struct bk_evidence bk_foresee(const struct bk_verdict_rule *rule,
+                              const struct bk_comparison *c, size_t n_new)
+{
+    struct bk_comparison next = *c;
+    next.n_new = n_new;
+    struct bk_evidence e = no_evidence(&next);
+    e.no_value = !all_have_scale(c->scale, c->old, c->n_old);
+    e.tier = tier_of(rule, &next);
+    if (e.no_value || e.tier == BK_TIER_0 || e.tier == BK_TIER_1)
+        return e;
+    const struct bk_noise none = {0, 0, 0, 0};
+    struct pair p = {side_of(c->scale, c->old, c->n_old), {1, 0, 0}};
+    struct noise noise = noise_of(&p, e.tier == BK_TIER_2 ? &c->borrowed : &none);
+    e.old = unscaled(c->scale, p.old.mean);
+    if (!(noise.df > 0))
+        return e;
+    e.sd = noise.sd;
+    e.df = noise.df + (double)n_new - 1;
+    e.no_noise = !(noise.sd > 0);
+    if (e.tier == BK_TIER_2_ALONE)
+        e.needed = rule->few_factor * c->floor;
+    set_shares(e.share, bad_share(rule, c), (double)n_new);
+    e.error = noise.sd * sqrt(1 / (double)c->n_old + 1 / (double)n_new);
+    return e;
+}
+
 /* --- names --- */
 
 const char *bk_tier_name(enum bk_tier tier)

@@ -196,6 +196,13 @@ double bk_detectable_change(const struct bk_verdict_rule *rule,
 size_t bk_sessions_to_see(const struct bk_verdict_rule *rule,
                           const struct bk_evidence *e, double change, size_t most);
 
+/* The evidence that n_new sessions to come would give, as far as old sessions and borrowed
+ * noise tell it now: tier, noise, degrees of freedom; no change and no p.  For
+ * bk_detectable_change, which is NAN where nothing is known of the noise.  c->new is not
+ * read. */
+struct bk_evidence bk_foresee(const struct bk_verdict_rule *rule,
+                              const struct bk_comparison *c, size_t n_new);
+
 /* "T0" "T1" "T2" "T2'" "T3". */
 const char *bk_tier_name(enum bk_tier tier);
 /* "regression", "no_material_change" ... */

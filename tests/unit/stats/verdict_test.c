@@ -236,6 +236,35 @@ static void families(void **state)
 
 /* The smallest effect that is seen: as the t distribution has it with several sessions,
  * and more for one that may be bad. */
+/* What one session to come would show is what it shows when it is there. */
+static void foreseen(void **state)
+{
+    static const double old[] = {97, 100, 103.1, 99}, new[] = {98};
+    (void)state;
+    struct bk_comparison c = AGAINST(old, new);
+    for (int i = 0; i < 2; i++) {
+        struct bk_evidence there = bk_measure(rule, &c), then = bk_foresee(rule, &c, 1);
+        assert_int_equal(then.tier, there.tier);
+        near(then.df, there.df, 0);
+        near(then.sd, there.sd, 1e-12);
+        near(then.needed, there.needed, 0);
+        near(bk_detectable_change(rule, &then), bk_detectable_change(rule, &there),
+             1e-9);
+        assert_true(bk_detectable_change(rule, &there) > 0);
+        then = bk_foresee(rule, &c, 3);
+        near(then.df, 5, 0); /* enough of its own: nothing is borrowed */
+        near(then.error, then.sd * sqrt(1.0 / 4 + 1.0 / 3), 1e-12);
+        c.borrowed = (struct bk_noise){6 * 0.03 * 0.03, 6, 0, 0};
+    }
+    c.n_old = 1; /* and only the noise of others */
+    assert_int_equal(bk_foresee(rule, &c, 1).tier, BK_TIER_2);
+    c.borrowed.df = 0;
+    assert_true(isnan(bk_detectable_change(
+        rule, &(struct bk_evidence){.error = bk_foresee(rule, &c, 2).error})));
+    c.n_old = 0;
+    assert_int_equal(bk_foresee(rule, &c, 2).tier, BK_TIER_0);
+}
+
 static void detectable(void **state)
 {
     static const double old[] = {97, 100, 103.1}, new[] = {98, 100, 102};
@@ -270,7 +299,7 @@ int main(void)
         cmocka_unit_test(borrowed_noise), cmocka_unit_test(tiers),
         cmocka_unit_test(constant),       cmocka_unit_test(bad_sessions),
         cmocka_unit_test(families),       cmocka_unit_test(gate),
-        cmocka_unit_test(detectable),
+        cmocka_unit_test(foreseen),       cmocka_unit_test(detectable),
     };
     arena = bk_arena_new();
     int failed = cmocka_run_group_tests_name("stats/verdict", tests, NULL, NULL);
