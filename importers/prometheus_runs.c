@@ -38,6 +38,7 @@ struct entry { /* what a sample name means */
     struct bk_str family, target, unit, engine;
     bool process;  /* a figure of the process, not of what it serves */
     bool requests; /* counts requests by finished_reason */
+    bool sglang;   /* its label 'name' is the model's */
 };
 
 /* --- names --- */
@@ -178,6 +179,7 @@ static const struct entry *entry_of(struct bk_scrape *s,
             return &none;
         e = bk_alloc(s->arena, sizeof *e);
         *e = found;
+        e->sglang = bk_is(e->engine, "sglang");
         e->name = bk_dup(s->arena, sample->name);
         bk_map_put(s->arena, &s->entries, e->name, e);
     }
@@ -192,26 +194,40 @@ struct place { /* what a sample's labels say */
     uint64_t key, rank;
 };
 
-static struct bk_str *special_label(struct place *p, struct bk_str name, bool sglang)
+/* What a label of this name is for. */
+enum purpose {
+    OTHER, /* tells series apart */
+    BOUND,
+    QUANTILE_BOUND,
+    MODEL,
+    MODEL_SHORT,
+    REASON,
+    GPU_UUID,
+    GPU_UUID_DCGM,
+    GPU_NAME,
+    RANK,
+    PIPELINE_RANK,
+};
+static const struct bk_str purposes[] = {
+    [BOUND] = {"le", 2},
+    [QUANTILE_BOUND] = {"quantile", 8},
+    [MODEL] = {"model_name", 10},
+    [MODEL_SHORT] = {"model", 5},
+    [REASON] = {"finished_reason", 15},
+    [GPU_UUID] = {"gpu_uuid", 8},
+    [GPU_UUID_DCGM] = {"UUID", 4},
+    [GPU_NAME] = {"modelName", 9},
+    [RANK] = {"tp_rank", 7},
+    [PIPELINE_RANK] = {"pp_rank", 7},
+};
+
+static enum purpose purpose_of(struct bk_str name)
 {
-    static const struct {
-        struct bk_str name;
-        size_t offset;
-    } specials[] = {
-        {{"le", 2}, offsetof(struct place, bound)},
-        {{"quantile", 8}, offsetof(struct place, bound)},
-        {{"model_name", 10}, offsetof(struct place, model)},
-        {{"model", 5}, offsetof(struct place, model)},
-        {{"finished_reason", 15}, offsetof(struct place, reason)},
-        {{"gpu_uuid", 8}, offsetof(struct place, gpu_uuid)},
-        {{"UUID", 4}, offsetof(struct place, gpu_uuid)},
-        {{"modelName", 9}, offsetof(struct place, gpu_name)},
-    };
-    for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++) {
-        if (name.len == specials[i].name.len && bk_eq(name, specials[i].name))
-            return (struct bk_str *)(void *)((char *)p + specials[i].offset);
+    for (size_t i = OTHER + 1; i < sizeof purposes / sizeof *purposes; i++) {
+        if (name.len == purposes[i].len && bk_eq(name, purposes[i]))
+            return (enum purpose)i;
     }
-    return sglang && bk_is(name, "name") ? &p->model : NULL;
+    return OTHER;
 }
 
 static uint64_t hash_pair(const struct bk_label *l)
@@ -224,16 +240,39 @@ static struct place place_of(const struct bk_series_sample *sample,
                              const struct entry *e)
 {
     struct place p = {0};
-    bool sglang = bk_is(e->engine, "sglang");
     for (size_t i = 0; i < sample->n_labels; i++) {
         const struct bk_label *l = &sample->labels[i];
-        struct bk_str *special = special_label(&p, l->name, sglang);
-        if (special != NULL)
-            *special = l->value;
-        if (bk_is(l->name, "tp_rank") || bk_is(l->name, "pp_rank"))
+        switch (purpose_of(l->name)) {
+        case BOUND:
+        case QUANTILE_BOUND:
+            p.bound = l->value;
+            break;
+        case MODEL:
+        case MODEL_SHORT:
+            p.model = l->value;
+            break;
+        case REASON:
+            p.reason = l->value;
+            break;
+        case GPU_NAME:
+            p.gpu_name = l->value;
+            break;
+        case RANK:
+        case PIPELINE_RANK:
             p.rank += hash_pair(l);
-        else if (special == NULL || special == &p.gpu_uuid)
+            break;
+        case GPU_UUID:
+        case GPU_UUID_DCGM:
+            p.gpu_uuid = l->value;
             p.key += hash_pair(l);
+            break;
+        case OTHER:
+            if (e->sglang && bk_is(l->name, "name"))
+                p.model = l->value;
+            else
+                p.key += hash_pair(l);
+            break;
+        }
     }
     return p;
 }

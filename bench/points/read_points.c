@@ -1,11 +1,15 @@
 /* Reads a file of points as an import does, without an archive, and tells how long that
- * took: CPU time of the reading thread, of all threads, and by the clock.
+ * took: CPU time of the reading thread, of all threads, and by the clock.  'exposition'
+ * is the reader of Prometheus' text format by itself: each line is checked and cut into
+ * name, labels, value and time, as 'promtool check metrics' does, and nothing gathered.
  *
- *   read_points k6-csv|k6-json FILE [TIMES] */
+ *   read_points k6-csv|k6-json|prometheus|exposition FILE [TIMES] */
 #include "../../importers/importer.h"
+#include "../../importers/shared/exposition.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -44,14 +48,37 @@ static bool read_once(const struct bk_importer *importer, const char *path,
     return ok;
 }
 
+static bool read_exposition(const char *path, struct meter *m, struct bk_err *err)
+{
+    struct bk_input *in = NULL;
+    if (!bk_input_open(&in, path, err))
+        return false;
+    struct bk_exposition *x = bk_exposition_new(BK_EXPOSITION_TEXT, false);
+    const struct bk_series_sample *sample;
+    struct bk_str line;
+    size_t number;
+    bool more = true, cut = false, ok = true;
+    while (ok && more) {
+        ok = bk_input_line(in, &line, &number, &more, &cut, err) &&
+             (!more || bk_exposition_line(x, line, number, &sample, err));
+    }
+    ok = ok && bk_exposition_end(x, cut, err);
+    m->points = bk_exposition_samples(x);
+    bk_exposition_free(x);
+    bk_input_close(in);
+    return ok;
+}
+
 int main(int argc, char **argv)
 {
     const struct bk_importer *importer =
         argc > 2 ? bk_importer_named(bk_str(argv[1])) : NULL;
+    bool exposition = argc > 2 && strcmp(argv[1], "exposition") == 0;
     int times = argc > 3 ? atoi(argv[3]) : 1;
     struct bk_err err = {0};
-    if (importer == NULL) {
-        fprintf(stderr, "usage: read_points k6-csv|k6-json FILE [TIMES]\n");
+    if (importer == NULL && !exposition) {
+        fprintf(stderr, "usage: read_points k6-csv|k6-json|prometheus|exposition FILE "
+                        "[TIMES]\n");
         return 2;
     }
     for (int i = 0; i < times; i++) {
@@ -60,7 +87,8 @@ int main(int argc, char **argv)
         double thread = seconds(CLOCK_THREAD_CPUTIME_ID);
         double process = seconds(CLOCK_PROCESS_CPUTIME_ID);
         double wall = seconds(CLOCK_MONOTONIC);
-        if (!read_once(importer, argv[2], &m, &err)) {
+        if (exposition ? !read_exposition(argv[2], &m, &err)
+                       : !read_once(importer, argv[2], &m, &err)) {
             fprintf(stderr, "%s\n", err.msg);
             return bk_exit_status(err.code);
         }

@@ -158,7 +158,8 @@ def make_tasks(tools, files, out):
     add("ndjson", "benchkeep", "benchkeep's reader alone", [read_points, "k6-json", files["ndjson"]])
     path = files["exposition"]
     ours("exposition")
-    add("exposition", "benchkeep", "benchkeep's reader alone", [read_points, "prometheus", path])
+    add("exposition", "benchkeep", "benchkeep's reader alone", [read_points, "exposition", path])
+    add("exposition", "benchkeep", "the same, and gathering what runs say (stores nothing)", [read_points, "prometheus", path])
     add("exposition", "promtool", "promtool check metrics", ["sh", "-c", f"exec promtool check metrics <'{path}'"])
     add("exposition", "prometheus_client", "prometheus_client's parser",
         [str(tools.python), "-c", "import sys\nfrom prometheus_client.parser import text_fd_to_metric_families as p\n"

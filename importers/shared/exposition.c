@@ -61,12 +61,12 @@ bool bk_exposition_breach(struct bk_exposition *x, struct bk_err *err, const cha
 
 static bool is_letter(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    return (unsigned char)((c | 0x20) - 'a') < 26 || c == '_';
 }
 
 static bool is_digit(char c)
 {
-    return c >= '0' && c <= '9';
+    return (unsigned char)(c - '0') < 10;
 }
 
 static bool is_blank(char c)
@@ -240,7 +240,7 @@ static bool read_string(struct bk_exposition *x, struct cursor *c, struct bk_str
     if (close == NULL)
         return bk_exposition_fail(x, err, "a quote is not closed");
     *out = between(c->p + 1, close);
-    if (out->len > 0 && memchr(out->ptr, '\\', out->len) != NULL)
+    if (x->escapes && out->len > 0 && memchr(out->ptr, '\\', out->len) != NULL)
         return escaped_string(x, c, out, err);
     c->p = close + 1;
     return true;
@@ -249,8 +249,10 @@ static bool read_string(struct bk_exposition *x, struct cursor *c, struct bk_str
 static struct bk_str plain_name(struct cursor *c, bool colons)
 {
     const char *from = c->p;
-    while (c->p < c->end && (is_letter(*c->p) || (colons && *c->p == ':') ||
-                             (c->p > from && is_digit(*c->p))))
+    if (c->p < c->end && is_digit(*c->p))
+        return between(from, from);
+    while (c->p < c->end &&
+           (is_letter(*c->p) || is_digit(*c->p) || (*c->p == ':' && colons)))
         c->p++;
     return between(from, c->p);
 }
@@ -783,9 +785,10 @@ bool bk_exposition_line(struct bk_exposition *x, struct bk_str line, size_t numb
     *sample = NULL;
     x->line = number;
     x->sample_last = false;
+    x->escapes = line.len > 0 && memchr(line.ptr, '\\', line.len) != NULL;
     bk_buf_clear(&x->scratch);
-    bk_buf_reserve(&x->scratch,
-                   line.len); /* so that slices of it stay where they are */
+    if (x->escapes) /* so that slices of it stay where they are */
+        bk_buf_reserve(&x->scratch, line.len);
     if (!check_utf8(x, line, err))
         return false;
     if (text)

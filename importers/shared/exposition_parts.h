@@ -64,6 +64,7 @@ struct bk_exposition {
     size_t line;    /* of the line in progress */
     size_t samples; /* read so far */
     bool sample_last;
+    bool escapes; /* the line has a backslash */
 
     struct bk_map families;   /* of a 0.0.4 text */
     struct bk_family *family; /* of the last sample */

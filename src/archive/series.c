@@ -11,6 +11,7 @@
 #include <string.h>
 
 enum {
+    FEW_LABELS = 16,
     HASH_DIGITS = 16 /* hexadecimal, of a SHA-256: as many as an integer takes */
 };
 
@@ -51,6 +52,28 @@ static bool are_sorted(const struct bk_label *labels, size_t n)
         }
     }
     return true;
+}
+
+/* Into 'few' when they fit: nearly always, and for a million samples it matters. */
+static const struct bk_label *sort_labels(struct bk_archive *ar,
+                                          const struct bk_series_sample *s,
+                                          struct bk_label few[FEW_LABELS])
+{
+    if (s->n_labels > FEW_LABELS) {
+        struct bk_label *sorted =
+            bk_alloc_array(ar->scratch, s->n_labels, sizeof *sorted);
+        memcpy(sorted, s->labels, s->n_labels * sizeof *sorted);
+        qsort(sorted, s->n_labels, sizeof *sorted, by_label_name);
+        return sorted;
+    }
+    for (size_t i = 0; i < s->n_labels; i++) {
+        size_t at = i;
+        for (; at > 0 && by_label_name(&few[at - 1], &s->labels[i]) > 0; at--) {
+            few[at] = few[at - 1];
+        }
+        few[at] = s->labels[i];
+    }
+    return few;
 }
 
 /* Is one of eight bytes a backslash, a quote or a line end? */
@@ -101,12 +124,10 @@ static bool canonical_labels(struct bk_archive *ar, const struct bk_series_sampl
     struct bk_buf *b = &ar->snapshot.labels;
     const struct bk_label *labels = s->labels;
     bk_buf_clear(b);
+    struct bk_label few[FEW_LABELS];
+    struct bk_arena_mark mark = bk_arena_mark(ar->scratch);
     if (!are_sorted(labels, s->n_labels)) {
-        struct bk_label *sorted =
-            bk_alloc_array(ar->scratch, s->n_labels, sizeof *sorted);
-        memcpy(sorted, labels, s->n_labels * sizeof *sorted);
-        qsort(sorted, s->n_labels, sizeof *sorted, by_label_name);
-        labels = sorted;
+        labels = sort_labels(ar, s, few);
     }
     char *begin = bk_buf_reserve(b, longest(labels, s->n_labels)), *to = begin;
     for (size_t i = 0; begin && i < s->n_labels; i++) {
@@ -123,6 +144,9 @@ static bool canonical_labels(struct bk_archive *ar, const struct bk_series_sampl
         *to++ = '"';
     }
     b->len = (size_t)(to - begin);
+    if (s->n_labels > FEW_LABELS) {
+        bk_arena_release(ar->scratch, mark);
+    }
     return begin ||
            bk_fail(err, BK_EINPUT, "line %zu: its labels are too long", s->line);
 }
@@ -311,10 +335,7 @@ bool bk_write_series(struct bk_sink *sink, const struct bk_series_sample *s,
         (bk_series_packer_is_full(w->packer, family) && !bk_snapshot_flush(ar, err))) {
         return false;
     }
-    struct bk_arena_mark mark = bk_arena_mark(ar->scratch);
-    bool ok = canonical_labels(ar, s, err);
-    bk_arena_release(ar->scratch, mark);
-    if (!ok) {
+    if (!canonical_labels(ar, s, err)) {
         return false;
     }
     bk_series_packer_add(w->packer,

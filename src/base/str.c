@@ -313,8 +313,15 @@ uint64_t bk_hash64(struct bk_str s)
         s.len -= 8;
     }
     uint64_t w = 0;
-    if (s.len)
-        memcpy(&w, s.ptr, s.len);
+    if (s.len >= 4) { /* loads of fixed sizes, which overlap, need no call */
+        uint32_t first, last;
+        memcpy(&first, s.ptr, 4);
+        memcpy(&last, s.ptr + s.len - 4, 4);
+        w = first | (uint64_t)last << 32;
+    } else if (s.len > 0) {
+        w = (unsigned char)s.ptr[0] | (uint64_t)(unsigned char)s.ptr[s.len / 2] << 8 |
+            (uint64_t)(unsigned char)s.ptr[s.len - 1] << 16;
+    }
     h = (h ^ w) * mix;
     h = (h ^ (h >> 33)) * UINT64_C(0xFF51AFD7ED558CCD);
     h = (h ^ (h >> 33)) * UINT64_C(0xC4CEB9FE1A85EC53);
