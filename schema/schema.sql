@@ -109,6 +109,46 @@ CREATE TABLE alias (
     PRIMARY KEY (format, alias)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE annotation (
+    id         INTEGER PRIMARY KEY,
+    kind       TEXT    NOT NULL CHECK (kind IN ('level-shift', 'outlier', 'mute', 'note')),
+    session    TEXT    NOT NULL,        -- a level shift begins there; else what it is about
+    run        TEXT    NOT NULL,        -- a run's name
+    hardware   TEXT    NOT NULL,
+    model      TEXT    NOT NULL,
+    workload   TEXT    NOT NULL,
+    filter     TEXT    NOT NULL,        -- further conditions, as --where takes them
+    metric     TEXT    NOT NULL,
+    stat       TEXT    NOT NULL,
+    reason     TEXT    NOT NULL CHECK (reason <> ''),
+    author     TEXT    NOT NULL CHECK (author <> ''),
+    created_ns INTEGER NOT NULL,
+    undone_ns  INTEGER,                 -- NULL: it is in force
+    undone_by  TEXT    NOT NULL,
+    undone_why TEXT    NOT NULL,
+    UNIQUE (created_ns, kind, session, run, hardware, model, workload, filter, metric, stat, reason, author)
+) STRICT;
+
+CREATE INDEX annotation_run ON annotation (run);
+
+CREATE TABLE baseline (
+    id          INTEGER PRIMARY KEY,
+    name        TEXT    NOT NULL CHECK (name <> ''),
+    session     TEXT    NOT NULL,       -- '' when it is rolling
+    rolling     INTEGER NOT NULL CHECK (rolling >= 0), -- so many sessions; 0 when it is pinned
+    filter      TEXT    NOT NULL,       -- runs that it holds for, as --where takes them; '' all
+    reason      TEXT    NOT NULL,
+    author      TEXT    NOT NULL CHECK (author <> ''),
+    created_ns  INTEGER NOT NULL,
+    cleared_ns  INTEGER,                -- NULL: it is in force
+    cleared_by  TEXT    NOT NULL,
+    cleared_why TEXT    NOT NULL,
+    CHECK ((session = '') = (rolling > 0)),
+    UNIQUE (created_ns, name, session, rolling, filter, reason, author)
+) STRICT;
+
+CREATE UNIQUE INDEX baseline_in_force ON baseline (name) WHERE cleared_ns IS NULL;
+
 CREATE TABLE config (
     id        INTEGER PRIMARY KEY,
     canonical TEXT NOT NULL UNIQUE      -- 'name=value' lines, sorted by name

@@ -268,6 +268,9 @@ static bool rename_run(struct bk_archive *ar, struct bk_unit_run *run,
     if (!bk_eq(name, base)) {
         return true;
     }
+    if (ar->in_place && !bk_said_of_run(ar, run->name, name, err)) {
+        return false;
+    }
     st = bk_stmt(ar->db, BK_SQL_RUN_RENAME);
     bk_bind_int(st, ":run", run->id);
     bk_bind_text(st, ":name", name);

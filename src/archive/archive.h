@@ -123,7 +123,7 @@ bool bk_archive_kept_unit(struct bk_archive *ar, struct bk_arena *a, int64_t id,
  * them is rebuilt together or not at all. */
 bool bk_archive_partners(struct bk_archive *ar, struct bk_arena *a, int64_t id,
                          int64_t **ids, size_t *n, struct bk_err *err);
-struct bk_aliases {
+struct bk_aliases { /* or other names */
     struct bk_str *items;
     size_t n;
 };
@@ -140,6 +140,12 @@ bool bk_archive_take_prices(struct bk_archive *ar, struct bk_archive *from,
 bool bk_archive_take_aliases(struct bk_archive *ar, struct bk_archive *from,
                              struct bk_arena *a, struct bk_aliases *kept,
                              struct bk_err *err);
+/* Takes annotations and baselines of another archive over, once its runs are here.
+ * Baselines whose names are something else here stay: they are added to 'kept', in the
+ * arena. */
+bool bk_archive_take_said(struct bk_archive *ar, struct bk_archive *from,
+                          struct bk_arena *a, struct bk_aliases *kept,
+                          struct bk_err *err);
 /* Until it is called with NULL, the archive answers as it did before this unit was
  * imported: bk_archive_find_source and bk_archive_find_same_run know what earlier units
  * brought.  'unit' is not copied. */

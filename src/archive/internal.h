@@ -232,6 +232,16 @@ bool bk_write_moved(struct bk_sink *s, const struct bk_moved_row *row,
 /* Before the claims are settled: what was told anew, and what could not be taken. */
 bool bk_restore_end(struct bk_archive *ar, struct bk_err *err);
 
+/* --- said.c: what people say of results --- */
+/* Writes an annotation or a baseline of another warehouse; 'run' is what the run of an
+ * annotation is called here.  What was ended in either warehouse is ended.  *taken is
+ * false when a baseline of that name is something else here. */
+bool bk_put_said(struct bk_archive *ar, const struct bk_moved_row *row,
+                 struct bk_str run, bool *taken, struct bk_err *err);
+/* What was said of a run is said of it under its new name. */
+bool bk_said_of_run(struct bk_archive *ar, struct bk_str from, struct bk_str to,
+                    struct bk_err *err);
+
 /* --- copies.c --- */
 bool bk_find_copies(struct bk_archive *ar, struct bk_err *err);
 

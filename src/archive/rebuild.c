@@ -467,7 +467,8 @@ bool bk_run_name(struct bk_archive *ar, struct bk_str key, struct bk_str base,
         *name = old->name;
         return true;
     }
-    return new_name(ar, BK_SQL_RUN_NAME_EXISTS, base, name, err);
+    return new_name(ar, BK_SQL_RUN_NAME_EXISTS, base, name, err) &&
+           (!old || !ar->in_place || bk_said_of_run(ar, old->name, *name, err));
 }
 
 bool bk_sizing_run_name(struct bk_archive *ar, struct bk_str base, struct bk_str *name,

@@ -686,6 +686,42 @@ static bool write_finding(struct bk_archive *ar, const struct writer *w,
     return bk_insert_finding(ar, &f, &place, err);
 }
 
+/* --- what people said --- */
+
+/* What a run is called here.  One that nobody tells of was gone there already. */
+static bool run_here(struct bk_archive *ar, struct bk_str *name, struct bk_err *err)
+{
+    const struct bk_told *run = bk_map_get(&ar->restore->runs, *name);
+    bool found;
+    if (!run || !run->id) {
+        return true;
+    }
+    struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_RUN_NAME);
+    bk_bind_int(st, ":id", run->id);
+    bool ok = bk_step(st, &found, err);
+    if (ok && found) {
+        *name = bk_dup(ar->scratch, bk_col_text(st, 0));
+    }
+    bk_reset(st);
+    return ok;
+}
+
+static bool write_said(struct bk_archive *ar, const struct writer *w,
+                       const struct bk_moved_row *row, struct bk_err *err)
+{
+    struct bk_restore *re = ar->restore;
+    bool taken, of_run = row->kind == BK_MOVED_ANNOTATION;
+    struct bk_str run = of_run ? text_of(row, "run") : BK_S("");
+    (void)w;
+    if (!run_here(ar, &run, err) || !bk_put_said(ar, row, run, &taken, err)) {
+        return false;
+    }
+    if (!taken) {
+        note(ar, &re->baselines, &re->n_baselines, text_of(row, "name"));
+    }
+    return true;
+}
+
 /* --- the sink's call, and the end --- */
 
 static const struct writer writers[BK_N_MOVED] = {
@@ -731,6 +767,8 @@ static const struct writer writers[BK_N_MOVED] = {
     [BK_MOVED_ABSORBED_FINDING] = {write_plain, BK_SQL_RESTORE_ABSORBED_FINDING,
                                    PART_ABSORBED},
     [BK_MOVED_FINDING] = {write_finding, BK_SQL_FINDING_INSERT, 0},
+    [BK_MOVED_ANNOTATION] = {write_said, BK_SQL_RESTORE_ANNOTATION, 0},
+    [BK_MOVED_BASELINE] = {write_said, BK_SQL_RESTORE_BASELINE, 0},
     [BK_MOVED_END] = {write_nothing, BK_SQL_RESTORE_CARRIES, 0},
 };
 
@@ -807,6 +845,14 @@ bool bk_restore_end(struct bk_archive *ar, struct bk_err *err)
                      "machines that have a price here keep it; the other warehouse "
                      "says something else of %.*s",
                      BK_F(some_of(ar, re->prices, re->n_prices))),
+              err)) {
+        return false;
+    }
+    if (re->n_baselines > 0 &&
+        !tell(ar, "context-conflict", BK_S("baseline"),
+              bk_fmt(ar->scratch,
+                     "baselines that are something else here stay as they are: %.*s",
+                     BK_F(some_of(ar, re->baselines, re->n_baselines))),
               err)) {
         return false;
     }

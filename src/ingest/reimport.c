@@ -681,26 +681,32 @@ static bool take_warehouse(struct reimporting *re, struct bk_ingesting *in,
                            struct bk_file_result *r, struct bk_err *err)
 {
     struct bk_err ending = {0};
-    struct bk_aliases kept = {0}, priced = {0};
+    struct bk_aliases kept = {0}, priced = {0}, compared = {0};
     size_t stored = 0;
     bool keep = !in->options->dry_run;
     if (!bk_archive_hold(re->to, err))
         return false;
     bool ok = bk_archive_take_aliases(re->to, re->from, re->arena, &kept, err) &&
               bk_archive_take_prices(re->to, re->from, re->arena, &priced, err) &&
-              take_units(re, &stored, err);
+              take_units(re, &stored, err) &&
+              bk_archive_take_said(re->to, re->from, re->arena, &compared, err);
     if (!bk_archive_release(re->to, ok && keep, &ending) && ok) {
         *err = ending;
         return false;
     }
     r->status = stored > 0 ? BK_FILE_IMPORTED : BK_FILE_DUPLICATE;
     r->counts = re->counts;
-    struct bk_str aliases = told(
-        &kept, "aliases that mean something else here stay as they are", re->arena);
-    struct bk_str prices =
-        told(&priced, "machines that have another price here keep it", re->arena);
-    r->error = bk_fmt(in->arena, "%.*s%s%.*s", BK_F(aliases),
-                      aliases.len > 0 && prices.len > 0 ? "; " : "", BK_F(prices));
+    const struct bk_str texts[] = {
+        told(&kept, "aliases that mean something else here stay as they are",
+             re->arena),
+        told(&priced, "machines that have another price here keep it", re->arena),
+        told(&compared, "baselines that are something else here stay as they are",
+             re->arena),
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (texts[i].len > 0)
+            r->error = bk_fmt(in->arena, "%.*s%s%.*s", BK_F(r->error),
+                              r->error.len > 0 ? "; " : "", BK_F(texts[i]));
     return ok;
 }
 

@@ -145,13 +145,7 @@ static bool parse_wanted(struct bk_arena *a, const char *text, struct bk_wanted 
                        "--metric '%s': cannot read the smallest change that matters; "
                        "write METRIC.STAT:5%%",
                        text);
-    w->stat = bk_cut(name, '.', &w->metric);
-    /* names that sources brought along hold a point themselves: k6-text.my_metric */
-    if (w->stat.len > 0 && bk_find_char(w->metric, '-') != BK_NONE) {
-        struct bk_str own;
-        w->stat = bk_cut(w->stat, '.', &own);
-        w->metric = bk_fmt(a, "%.*s.%.*s", BK_F(w->metric), BK_F(own));
-    }
+    bk_quantity_split(a, name, &w->metric, &w->stat);
     return true;
 }
 
@@ -322,7 +316,9 @@ static bool load_series(struct work *w, struct bk_arena *a, const struct bk_quan
     *s = (struct bk_series){.arena = a, .q = *q, .strict = !degraded};
     if (!load_values(w, q, err))
         return false;
+    bk_marks_values(&w->f->marks, q, w->values);
     bk_series_fill(s, &w->f->lines, w->values);
+    bk_marks_rows(&w->f->marks, s);
     return true;
 }
 
@@ -381,22 +377,49 @@ struct measuring {
     const struct bk_verdict_rule *rule;
 };
 
+/* New sessions on both sides of a level shift are not one level. */
+static struct bk_series_row *newest_level(struct bk_series_row *rows,
+                                          struct bk_series_row *end)
+{
+    struct bk_series_row *first = end - 1;
+    while (first > rows && first[-1].level == end[-1].level)
+        first--;
+    return first;
+}
+
+static void use_remarks(struct bk_marks *marks, const struct bk_quantity *q,
+                        const struct bk_series_row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        (void)bk_marks_text(marks, q, &rows[i]);
+}
+
 static void measure_new(const struct measuring *m, struct bk_past *past,
                         struct bk_series_row *rows, size_t n)
 {
     struct bk_wanted *wanted = wanted_for(m->f, m->q);
+    struct bk_marks *marks = &m->f->marks;
     if (n > 1)
         qsort(rows, n, sizeof *rows, by_line);
     for (size_t i = 0, end; i < n; i = end) {
         for (end = i + 1; end < n && rows[end].at.line == rows[i].at.line;)
             end++;
-        size_t kept = keep_judged(past->s, rows + i, end - i);
-        struct bk_case *c = BK_PUSH(m->keep, m->f->cases, m->f->n);
-        bk_case_measure(past, m->rule, rows + i, kept, c);
-        c->q = m->q;
-        keep_case(m->keep, c);
+        const struct bk_annotation *mute = bk_marks_mute(marks, m->q, &rows[i]);
         if (wanted != NULL)
             wanted->n++;
+        if (mute != NULL) {
+            bk_marks_use(marks, mute);
+            m->f->n_muted++;
+            continue;
+        }
+        use_remarks(marks, m->q, rows + i, end - i);
+        struct bk_series_row *newest = newest_level(rows + i, &rows[end]);
+        size_t kept = keep_judged(past->s, newest, (size_t)(&rows[end] - newest));
+        struct bk_case *c = BK_PUSH(m->keep, m->f->cases, m->f->n);
+        bk_case_measure(past, m->rule, newest, kept, c);
+        c->q = m->q;
+        keep_case(m->keep, c);
+        bk_marks_use(marks, c->row.shift);
     }
 }
 
@@ -425,6 +448,8 @@ void bk_family_measure(struct bk_arena *keep, const struct bk_verdict_rule *rule
             else if (split->is_old[row->at.session] && bk_series_is_baseline(row) &&
                      bk_series_is_judged(s, row))
                 bk_past_add(&past, row);
+            else if (split->is_old[row->at.session])
+                bk_marks_use(&f->marks, row->outlier);
         }
         measure_new(&m, &past, rows, n_new);
     }
@@ -504,7 +529,7 @@ bool bk_family_open(struct bk_db *db, struct bk_arena *a,
     }
     choose_quantities(a, ask, f);
     bk_lines_make(a, &f->runs, &f->lines);
-    return true;
+    return bk_marks_load(db, &f->lines, &f->marks, err);
 }
 
 bool bk_family_load(struct bk_db *db, struct bk_arena *a,

@@ -4,13 +4,14 @@
 #ifndef BK_QUERY_FAMILY_H
 #define BK_QUERY_FAMILY_H
 
+#include "annotations.h"
 #include "judge.h"
 
 struct bk_wanted { /* a metric that was asked for */
     const char *text;
     struct bk_str metric, stat; /* stat empty: all that are usual */
     double floor;               /* NAN: the dictionary's */
-    size_t n;                   /* cases of it */
+    size_t n;                   /* cases of it, and rows that people muted */
 };
 
 /* What a gate looks at unasked: one figure of each kind that a user of a server notices. */
@@ -43,6 +44,8 @@ struct bk_family {
     size_t n_wanted;
     struct bk_case *cases;
     size_t n;
+    struct bk_marks marks; /* what people said; what counts here is marked as used */
+    size_t n_muted;        /* lines and metrics that are not judged */
 };
 
 /* Loads the sessions and measures; bk_cases_judge is left to do.  BK_EUSAGE when a session

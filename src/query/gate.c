@@ -41,6 +41,8 @@ enum {
 
 static bool cannot_tell(const struct bk_case *c)
 {
+    if (c->accepted) /* people decided */
+        return false;
     switch (c->e.verdict) {
     case BK_VERDICT_INCONCLUSIVE:
     case BK_VERDICT_INSUFFICIENT_EVIDENCE:
@@ -68,8 +70,9 @@ static size_t missing(struct bk_report *r, const struct gate_args *o,
                        BK_F(f->sessions), f->wanted[i].text);
     }
     if (f->n == 0)
-        bk_report_note(r, "no-data", BK_WARNING,
-                       "nothing to compare: no run has what the gate looks at");
+        bk_report_note(r, "no-data", BK_WARNING, "nothing to compare: %s",
+                       f->n_muted > 0 ? "all that the gate looks at is muted"
+                                      : "no run has what the gate looks at");
     return n;
 }
 
@@ -149,6 +152,7 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
     add_verdicts(r, &f, &n);
     n.unknown += missing(r, o, &f);
     conclude(r, &f, &n);
+    bk_marks_report(&f.marks, r);
     return true;
 }
 

@@ -6,6 +6,7 @@
  * keep their place but are never best and never what others are compared with.  What may
  * be said of a row follows from how many earlier sessions had its config (docs/history.md). */
 #include "../base/time.h"
+#include "annotations.h"
 #include "changes.h"
 #include "judge.h"
 #include "question.h"
@@ -38,6 +39,7 @@ enum series_column {
     MARK,
     VERDICT,
     WHY,
+    SAID,
     N_SERIES
 };
 
@@ -60,6 +62,7 @@ static const struct bk_column series_columns[N_SERIES] = {
     [MARK] = {"mark", "", 0},
     [VERDICT] = {"verdict", "", 0},
     [WHY] = {"why", "", BK_COL_MACHINE},
+    [SAID] = {"annotation", "", BK_COL_MACHINE},
 };
 
 static const struct bk_column trend_columns[] = {
@@ -91,6 +94,7 @@ enum change_column {
     CHANGE_N_BEFORE,
     CHANGE_N_AFTER,
     CHANGE_VERDICT,
+    CHANGE_SAID,
     N_CHANGE
 };
 
@@ -113,6 +117,7 @@ static const struct bk_column change_columns[N_CHANGE] = {
     [CHANGE_N_BEFORE] = {"n_before", "", 0},
     [CHANGE_N_AFTER] = {"n_after", "", 0},
     [CHANGE_VERDICT] = {"verdict", "", 0},
+    [CHANGE_SAID] = {"annotation", "", BK_COL_MACHINE},
 };
 
 static const char *const eighths[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
@@ -278,7 +283,20 @@ struct history {
     struct bk_value **cells;
     size_t n_cases;
     struct bk_series_changes found;
+    struct bk_marks marks;
+    bool said_of_rows, said_of_changes;
 };
+
+/* What people said goes before what was found. */
+static const char *mark_of(const struct history *h, size_t i)
+{
+    const struct bk_series_row *row = &h->s.rows[i];
+    if (row->left_out)
+        return mark_names[BK_MARK_OUTLIER];
+    if (row->shift != NULL && bk_eq(row->shift->session, row->run->dim[BK_DIM_SESSION]))
+        return bk_annotation_kinds[BK_LEVEL_SHIFT];
+    return mark_names[h->found.marks[i]];
+}
 
 /* A row's cells and its evidence; verdicts come when all are known. */
 static void show_row(struct history *h, const struct group *g, size_t i,
@@ -290,7 +308,11 @@ static void show_row(struct history *h, const struct group *g, size_t i,
     struct bk_value *cells = add_row(s, h->r, h->series, g, i);
     cells[VS_PREVIOUS] =
         change_cell(s, &s->rows[i], c->last == NULL && lone != NULL ? lone : c->last);
-    cells[MARK] = bk_v_text(mark_names[h->found.marks[i]]);
+    cells[MARK] = bk_v_text(mark_of(h, i));
+    cells[SAID] = bk_v_str(bk_marks_text(&h->marks, &s->q, &s->rows[i]));
+    h->said_of_rows = h->said_of_rows || cells[SAID].u.s.len > 0;
+    bk_marks_use(&h->marks, s->rows[i].shift);
+    bk_marks_use(&h->marks, bk_marks_mute(&h->marks, &s->q, &s->rows[i]));
     h->cells[h->n_cases++] = cells;
 }
 
@@ -350,6 +372,8 @@ static void add_change(struct history *h, const struct bk_series_change *x,
     struct bk_value *c = bk_section_row(h->r, h->changes);
     c[CHANGE_SESSION] = bk_v_str(row->run->dim[BK_DIM_SESSION]);
     c[CHANGE_INDEX] = bk_v_int((int64_t)index);
+    c[CHANGE_SAID] = bk_v_str(bk_marks_text(&h->marks, &s->q, row));
+    h->said_of_changes = h->said_of_changes || c[CHANGE_SAID].u.s.len > 0;
     c[CHANGE_HARDWARE] = bk_v_str(row->run->dim[BK_DIM_HARDWARE]);
     c[CHANGE_MODEL] = bk_v_str(row->run->dim[BK_DIM_MODEL]);
     c[CHANGE_ENGINE] = bk_v_str(row->run->dim[BK_DIM_ENGINE]);
@@ -461,24 +485,18 @@ static const struct bk_column *columns_for(const struct bk_series *h)
 static void choose_stat(struct bk_arena *a, const struct history_args *o,
                         struct bk_str *metric, struct bk_str *stat)
 {
-    *stat =
-        bk_cut(bk_str(o->metric != NULL ? o->metric : "ok_throughput"), '.', metric);
-    /* names that sources brought along hold a point themselves: k6-text.my_metric */
-    if (stat->len > 0 && bk_find_char(*metric, '-') != BK_NONE) {
-        struct bk_str rest = *stat;
-        struct bk_str name;
-        *stat = bk_cut(rest, '.', &name);
-        *metric = bk_fmt(a, "%.*s.%.*s", BK_F(*metric), BK_F(name));
-    }
+    bk_quantity_split(a, bk_str(o->metric != NULL ? o->metric : "ok_throughput"),
+                      metric, stat);
     if (o->stat != NULL)
         *stat = bk_str(o->stat);
 }
 
 /* The rows of the runs that have the metric and stat. */
 static bool load_values(struct bk_db *db, const struct history_args *o,
-                        const struct bk_lines *lines, struct bk_series *s,
+                        const struct bk_marks *marks, struct bk_series *s,
                         struct bk_err *err)
 {
+    const struct bk_lines *lines = marks->lines;
     const struct bk_run_list *runs = lines->runs;
     struct bk_arena *a = s->arena;
     struct bk_run_values loaded;
@@ -490,22 +508,24 @@ static bool load_values(struct bk_db *db, const struct history_args *o,
         const struct bk_run_value *v = bk_values_of(&loaded, runs->rows[i].id);
         values[i] = v != NULL ? v->value : (double)NAN;
     }
+    bk_marks_values(marks, &s->q, values);
     bk_series_fill(s, lines, values);
+    bk_marks_rows(marks, s);
     return true;
 }
 
 /* Without a stat: the single number, or the one that most tools give of a time. */
 static bool load_usual(struct bk_db *db, const struct history_args *o,
-                       const struct bk_lines *lines, struct bk_series *s,
+                       const struct bk_marks *marks, struct bk_series *s,
                        struct bk_err *err)
 {
     static const char *const usual[] = {"p95", "value", "p99", "p50", "mean"};
     bool time = bk_is(s->q.unit, "s") && !bk_is(s->q.metric, "duration");
     if (s->q.stat.len > 0)
-        return load_values(db, o, lines, s, err);
+        return load_values(db, o, marks, s, err);
     for (size_t i = time ? 0 : 1; i < sizeof usual / sizeof *usual && s->n == 0; i++) {
         s->q.stat = bk_str(usual[i]);
-        if (!load_values(db, o, lines, s, err))
+        if (!load_values(db, o, marks, s, err))
             return false;
     }
     if (s->n == 0)
@@ -603,6 +623,16 @@ static void answer(struct history *h, const struct history_args *o)
     add_verdicts(h);
 }
 
+/* Who never annotates needs no column for it. */
+static void show_column(struct bk_arena *a, struct bk_section *s, size_t column)
+{
+    struct bk_column *columns = bk_alloc_array(a, s->n_columns, sizeof *columns);
+    for (size_t i = 0; i < s->n_columns; i++)
+        columns[i] = s->columns[i];
+    columns[column].flags = 0;
+    s->columns = columns;
+}
+
 static bool ask(struct bk_db *db, const void *args, const struct bk_strings *positional,
                 const struct bk_strings *where, struct bk_report *r, struct bk_err *err)
 {
@@ -617,12 +647,18 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
         !load_runs(db, o, where, r->arena, &runs, &n_retold, err))
         return false;
     bk_lines_make(r->arena, &runs, &lines);
-    if (!load_usual(db, o, &lines, &h.s, err))
+    if (!bk_marks_load(db, &lines, &h.marks, err) ||
+        !load_usual(db, o, &h.marks, &h.s, err))
         return false;
     bk_report_arg(r, "metric", h.s.q.metric);
     bk_report_arg(r, "stat", h.s.q.stat);
     answer(&h, o);
+    if (h.said_of_rows)
+        show_column(r->arena, h.series, SAID);
+    if (h.said_of_changes)
+        show_column(r->arena, h.changes, CHANGE_SAID);
     add_notes(&h.s, r, &runs, n_retold);
+    bk_marks_report(&h.marks, r);
     if (h.s.n == 0)
         bk_report_note(r, "no-data", BK_WARNING, "no such run has %.*s",
                        BK_F(r->title));

@@ -2,6 +2,7 @@
 #include "judge.h"
 
 #include "../base/num.h"
+#include "annotations.h"
 
 #include <math.h>
 
@@ -123,6 +124,16 @@ static enum bk_validity validity_of(const struct bk_past *past, const struct bk_
     return c->other_config ? BK_NOT_THE_SAME : BK_COMPARABLE;
 }
 
+/* Is one of the rows of the session that people said a level shift begins in? */
+static bool begins_level(const struct bk_series_row *rows, size_t n,
+                         const struct bk_annotation *shift)
+{
+    for (size_t i = 0; shift != NULL && i < n; i++)
+        if (bk_eq(rows[i].run->dim[BK_DIM_SESSION], shift->session))
+            return true;
+    return false;
+}
+
 void bk_case_measure(struct bk_past *past, const struct bk_verdict_rule *rule,
                      const struct bk_series_row *rows, size_t n, struct bk_case *c)
 {
@@ -155,6 +166,8 @@ void bk_case_measure(struct bk_past *past, const struct bk_verdict_rule *rule,
         .borrowed = bk_noise_without(&past->all, &own),
         .bad_old = own.bad,
     };
+    c->accepted = c->n_old == 0 && bk_series_is_baseline(newest) &&
+                  begins_level(rows, n, newest->shift);
     c->by_status = comparison.validity == BK_COMPARABLE && failed_worse(c);
     c->e = bk_measure(rule, &comparison);
 }
@@ -224,14 +237,22 @@ static struct bk_str probability(struct bk_arena *a, double p)
     return bk_fmt(a, "%s", p < 1e-6 ? "< 0.000001" : bk_fmt(a, "= %s", text).ptr);
 }
 
+/* " since the level shift at 063" */
+static struct bk_str since_shift(struct bk_arena *a, const struct bk_case *c)
+{
+    if (c->row.shift == NULL)
+        return BK_S("");
+    return bk_fmt(a, " since the level shift at %.*s", BK_F(c->row.shift->session));
+}
+
 /* "against 3 sessions of this config, p = 0.012, q = 0.04, borrowed noise" */
 static struct bk_str evidence_text(struct bk_arena *a, const struct bk_case *c)
 {
     const struct bk_evidence *e = &c->e;
-    struct bk_str text =
-        bk_fmt(a, "changed by %.*s against %zu session%s%s",
-               BK_F(bk_change_text(a, c->q, e->change)), c->n_old,
-               c->n_old == 1 ? "" : "s", c->row.run != NULL ? " of this config" : "");
+    struct bk_str text = bk_fmt(
+        a, "changed by %.*s against %zu session%s%s%.*s",
+        BK_F(bk_change_text(a, c->q, e->change)), c->n_old, c->n_old == 1 ? "" : "s",
+        c->row.run != NULL ? " of this config" : "", BK_F(since_shift(a, c)));
     if (isfinite(e->p))
         text = bk_fmt(a, "%.*s, p %.*s", BK_F(text), BK_F(probability(a, e->p)));
     if (isfinite(e->p_adjusted) && e->p_adjusted > e->p * (1 + 1e-9))
@@ -270,12 +291,22 @@ static struct bk_str inconclusive_why(struct bk_arena *a, const struct bk_case *
     return text;
 }
 
+static struct bk_str first_of_level(struct bk_arena *a, const struct bk_case *c)
+{
+    if (c->accepted)
+        return bk_fmt(a, "the level shift at %.*s is accepted: %.*s",
+                      BK_F(c->row.shift->session), BK_F(c->row.shift->reason));
+    return bk_fmt(a, "first session%.*s", BK_F(since_shift(a, c)));
+}
+
 struct bk_str bk_case_why(struct bk_arena *a, const struct bk_case *c)
 {
     const struct bk_evidence *e = &c->e;
     if (c->by_status)
         return bk_fmt(a, "the run failed: %.*s; %zu earlier session%s did not",
                       BK_F(c->row.status_why), c->n_old, c->n_old == 1 ? "" : "s");
+    if (c->row.outlier != NULL)
+        return bk_fmt(a, "left out as an outlier: %.*s", BK_F(c->row.outlier->reason));
     switch (e->verdict) {
     case BK_VERDICT_INVALID:
         return c->row.status_why.len > 0 ? c->row.status_why
@@ -287,6 +318,8 @@ struct bk_str bk_case_why(struct bk_arena *a, const struct bk_case *c)
             return bk_fmt(a, "changed by %.*s: %s",
                           BK_F(bk_change_text(a, c->q, e->change)),
                           bk_reason_text(e->reason));
+        if (e->reason == BK_REASON_FIRST && c->row.shift != NULL)
+            return first_of_level(a, c);
         return bk_str(bk_reason_text(e->reason));
     case BK_VERDICT_INCONCLUSIVE:
         return inconclusive_why(a, c);

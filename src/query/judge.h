@@ -51,6 +51,8 @@ struct bk_case {
     size_t n_new;
     const struct bk_series_row *last; /* session before on this line, or NULL */
     bool other_config; /* the group has sessions, none with this config */
+    bool accepted;     /* people accepted a level shift in a new session: nothing of the
+                          new level is older */
     bool by_status;    /* a failed run is worse than runs that did not fail: no test */
     struct bk_evidence e;
     size_t needed; /* new sessions in all that would show the floor; 0: too many */

@@ -89,7 +89,8 @@ static void note_invalid(struct bk_report *r, const struct bk_family *f)
     for (size_t i = 0; i < f->n; i++) {
         const struct bk_case *c = &f->cases[i];
         struct bk_str name = c->row.run->name;
-        if (c->e.verdict != BK_VERDICT_INVALID || bk_map_get(&seen, name) != NULL)
+        if (c->e.verdict != BK_VERDICT_INVALID || c->row.left_out ||
+            bk_map_get(&seen, name) != NULL)
             continue;
         bk_map_put(r->arena, &seen, name, r);
         bk_report_note(
@@ -113,8 +114,9 @@ static void add_notes(struct bk_report *r, const struct bk_family *f)
             "could not be decided",
             BK_F(f->sessions), open, f->n);
     if (f->n == 0)
-        bk_report_note(r, "no-data", BK_WARNING,
-                       "nothing to compare: no run has what was asked for");
+        bk_report_note(r, "no-data", BK_WARNING, "nothing to compare: %s",
+                       f->n_muted > 0 ? "all that was asked for is muted"
+                                      : "no run has what was asked for");
     for (size_t i = 0; i < f->n; i++)
         lone += f->cases[i].e.reason == BK_REASON_NO_NOISE &&
                 f->cases[i].e.verdict == BK_VERDICT_INSUFFICIENT_EVIDENCE;
@@ -133,6 +135,7 @@ static void add_notes(struct bk_report *r, const struct bk_family *f)
         if (f->wanted[i].n == 0)
             bk_report_note(r, "no-data", BK_WARNING, "session %.*s has no %s",
                            BK_F(f->sessions), f->wanted[i].text);
+    bk_marks_report(&f->marks, r);
     if (f->lines.by_name)
         bk_report_note(r, "undated", BK_INFO,
                        "not every session has a start: they stand in the order of "

@@ -391,16 +391,20 @@ static bool name_must_be_known(struct bk_arena *a, struct bk_db *db, struct bk_s
         BK_F(name), near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
-static bool add_condition(struct bk_arena *a, struct bk_db *db, struct bk_filter *f,
+static bool put_condition(struct bk_arena *a, struct bk_db *db, struct bk_filter *f,
                           struct bk_condition c, struct bk_err *err)
 {
-    if (!name_must_be_known(a, db, c.name, err))
-        return false;
     if (bk_is(c.name, "hardware") && (c.op == BK_CMP_EQ || c.op == BK_CMP_NE) &&
         !bk_hardware_name(db, a, c.value, &c.value, err))
         return false;
     *BK_PUSH(a, f->conditions, f->n) = c;
     return true;
+}
+
+static bool add_condition(struct bk_arena *a, struct bk_db *db, struct bk_filter *f,
+                          struct bk_condition c, struct bk_err *err)
+{
+    return name_must_be_known(a, db, c.name, err) && put_condition(a, db, f, c, err);
 }
 
 static bool parse_condition(struct bk_str text, struct bk_condition *c,
@@ -439,6 +443,38 @@ bool bk_filter_parse(struct bk_arena *a, struct bk_db *db,
         }
     }
     return true;
+}
+
+bool bk_filter_read(struct bk_arena *a, struct bk_db *db, struct bk_str text,
+                    struct bk_filter *f, struct bk_err *err)
+{
+    const struct bk_condition none = {BK_S("run"), BK_S(""), BK_CMP_EQ};
+    struct bk_err ignored = {0};
+    *f = (struct bk_filter){NULL, 0};
+    while (text.len > 0) {
+        struct bk_str part;
+        struct bk_condition c;
+        text = bk_cut(text, ',', &part);
+        if (!parse_condition(bk_trim(part), &c, &ignored))
+            c = none;
+        if (!put_condition(a, db, f, c, err))
+            return false;
+    }
+    return true;
+}
+
+struct bk_str bk_filter_text(struct bk_arena *a, const struct bk_filter *f)
+{
+    static const char *const signs[] = {
+        [BK_CMP_EQ] = "=", [BK_CMP_NE] = "!=", [BK_CMP_LE] = "<=", [BK_CMP_GE] = ">=",
+        [BK_CMP_LT] = "<", [BK_CMP_GT] = ">",  [BK_CMP_HAS] = "~",
+    };
+    struct bk_str text = {"", 0};
+    for (size_t i = 0; i < f->n; i++)
+        text = bk_fmt(a, "%.*s%s%.*s%s%.*s", BK_F(text), i > 0 ? "," : "",
+                      BK_F(f->conditions[i].name), signs[f->conditions[i].op],
+                      BK_F(f->conditions[i].value));
+    return text;
 }
 
 bool bk_filter_add(struct bk_arena *a, struct bk_db *db, struct bk_filter *f,

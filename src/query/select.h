@@ -63,6 +63,12 @@ struct bk_filter {
 bool bk_filter_parse(struct bk_arena *a, struct bk_db *db,
                      const struct bk_strings *texts, struct bk_filter *f,
                      struct bk_err *err);
+/* Reads conditions that were written by bk_filter_text.  A name that nothing has any more
+ * is no error; a text that is none matches no run. */
+bool bk_filter_read(struct bk_arena *a, struct bk_db *db, struct bk_str text,
+                    struct bk_filter *f, struct bk_err *err);
+/* The conditions as one text, for bk_filter_read. */
+struct bk_str bk_filter_text(struct bk_arena *a, const struct bk_filter *f);
 /* Adds "name = value" unless value is NULL. */
 bool bk_filter_add(struct bk_arena *a, struct bk_db *db, struct bk_filter *f,
                    const char *name, const char *value, struct bk_err *err);

@@ -42,6 +42,17 @@ bool bk_quantity_find(struct bk_db *db, struct bk_arena *a, struct bk_quantity *
                    BK_F(q->metric));
 }
 
+void bk_quantity_split(struct bk_arena *a, struct bk_str text, struct bk_str *metric,
+                       struct bk_str *stat)
+{
+    *stat = bk_cut(text, '.', metric);
+    if (stat->len == 0 || bk_find_char(*metric, '-') == BK_NONE)
+        return;
+    struct bk_str rest = *stat, own;
+    *stat = bk_cut(rest, '.', &own);
+    *metric = bk_fmt(a, "%.*s.%.*s", BK_F(*metric), BK_F(own));
+}
+
 double bk_quantity_change(const struct bk_quantity *q, double value, double before)
 {
     if (q->scale == BK_SCALE_SHARE)
@@ -296,6 +307,24 @@ size_t bk_lines_session(const struct bk_lines *lines, struct bk_str name)
     return BK_NONE;
 }
 
+size_t bk_lines_place(const struct bk_lines *lines, struct bk_str name,
+                      int64_t started_ns)
+{
+    size_t at = bk_lines_session(lines, name);
+    if (at != BK_NONE || (!lines->by_name && started_ns == BK_NO_TIME))
+        return at;
+    const struct entry wanted = {.key = name, .started_ns = started_ns};
+    const struct entry *w = &wanted;
+    for (at = 0; at < lines->n_sessions; at++) {
+        const struct entry is = {.key = lines->sessions[at].name,
+                                 .started_ns = lines->sessions[at].started_ns};
+        const struct entry *e = &is;
+        if ((lines->by_name ? entries_by_name(&e, &w) : entries_by_time(&e, &w)) >= 0)
+            break;
+    }
+    return at;
+}
+
 /* --- rows --- */
 
 static int status_rank(struct bk_str status)
@@ -314,10 +343,12 @@ bool bk_series_is_baseline(const struct bk_series_row *row)
 
 bool bk_series_is_judged(const struct bk_series *s, const struct bk_series_row *row)
 {
+    if (row->left_out)
+        return false;
     return s->q.survives_failure || status_rank(row->status) < (s->strict ? 1 : 2);
 }
 
-static bool same_row(const struct bk_place *a, const struct bk_place *b)
+bool bk_same_row(const struct bk_place *a, const struct bk_place *b)
 {
     return a->line == b->line && a->session == b->session;
 }
@@ -370,7 +401,7 @@ void bk_series_fill(struct bk_series *s, const struct bk_lines *lines,
         if (isnan(values[run]))
             continue;
         struct bk_series_row *last = s->n > 0 ? &s->rows[s->n - 1] : NULL;
-        if (last == NULL || !same_row(&last->at, &lines->places[run])) {
+        if (last == NULL || !bk_same_row(&last->at, &lines->places[run])) {
             if (last != NULL)
                 end_row(last, of_row);
             begin_row(&s->rows[s->n++], lines, run);

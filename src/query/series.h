@@ -10,6 +10,8 @@
 #include "../stats/verdict.h"
 #include "select.h"
 
+struct bk_annotation; /* annotations.h */
+
 /* --- what a series is of --- */
 
 struct bk_quantity {
@@ -26,6 +28,10 @@ struct bk_quantity {
  * it has none of this name. */
 bool bk_quantity_find(struct bk_db *db, struct bk_arena *a, struct bk_quantity *q,
                       struct bk_err *err);
+/* "ttft.p95" as metric and stat, which is empty without one.  Names that sources brought
+ * along hold a point themselves: k6-text.my_metric. */
+void bk_quantity_split(struct bk_arena *a, struct bk_str text, struct bk_str *metric,
+                       struct bk_str *stat);
 /* Sets what follows from metric, unit and direction ("higher", "lower", "neutral"). */
 void bk_quantity_settle(struct bk_quantity *q, struct bk_str direction);
 /* The difference of a value to another: of shares absolute, else relative; NAN when there
@@ -43,6 +49,9 @@ struct bk_place { /* numbers from 0 */
     size_t group, line, session;
 };
 
+/* Are runs of these places one row: of one line and session? */
+bool bk_same_row(const struct bk_place *a, const struct bk_place *b);
+
 struct bk_lines {
     struct bk_arena *arena;
     const struct bk_run_list *runs;
@@ -58,6 +67,11 @@ struct bk_lines {
  * the list. */
 void bk_lines_make(struct bk_arena *a, const struct bk_run_list *runs,
                    struct bk_lines *lines);
+/* The number of the first session that is not before this one, which need not be among
+ * them; n_sessions: all are before.  BK_NONE when nobody knows: it is not among them, they
+ * stand by their starts, and its own (BK_NO_TIME) is unknown. */
+size_t bk_lines_place(const struct bk_lines *lines, struct bk_str name,
+                      int64_t started_ns);
 /* The number of a session; BK_NONE when no run is of it. */
 size_t bk_lines_session(const struct bk_lines *lines, struct bk_str name);
 
@@ -72,8 +86,10 @@ struct bk_series_row {
     int64_t started_ns;               /* of the run, else of its session */
     /* What people said of it: where annotations enter, between bk_series_fill and a
      * judgement. */
-    bool left_out;  /* never compared with: an outlier */
-    unsigned level; /* accepted level shifts on its line so far */
+    bool left_out;                       /* never compared with: an outlier */
+    unsigned level;                      /* accepted level shifts on its line so far */
+    const struct bk_annotation *shift;   /* the last of them; NULL: none */
+    const struct bk_annotation *outlier; /* why it is left out; NULL: it is not */
 };
 
 struct bk_series {
@@ -94,7 +110,7 @@ void bk_series_fill(struct bk_series *s, const struct bk_lines *lines,
  * when people left it out. */
 bool bk_series_is_baseline(const struct bk_series_row *row);
 /* Is the row itself judged?  A failed one only in what says how it failed; so a degraded
- * one where the series is strict. */
+ * one where the series is strict.  Not one that people left out. */
 bool bk_series_is_judged(const struct bk_series *s, const struct bk_series_row *row);
 
 #endif

@@ -1,5 +1,5 @@
 /* show: everything that is known about one run, session or sizing run, with its sources. */
-#include "select.h"
+#include "annotations.h"
 
 #include "../base/file.h"
 #include "../base/num.h"
@@ -239,6 +239,25 @@ static const struct run_part {
      {"sources", source_columns, COUNT(source_columns), source_rules, NULL, 0, NULL}},
 };
 
+/* Does a number of the run's have this metric? */
+static bool has_metric(const struct bk_report *r, struct bk_str metric)
+{
+    const struct bk_section *s = r->sections;
+    while (s != NULL && !bk_is(bk_str(s->name), "measurements"))
+        s = s->link;
+    for (size_t i = 0; s != NULL && i < s->n_rows; i++)
+        if (bk_eq(s->rows[i][0].u.s, metric))
+            return true;
+    return false;
+}
+
+static bool never(const struct bk_report *r, struct bk_str metric)
+{
+    (void)r;
+    (void)metric;
+    return false;
+}
+
 static bool show_run(struct bk_db *db, struct bk_report *r,
                      const struct bk_run_row *run, struct bk_err *err)
 {
@@ -249,7 +268,9 @@ static bool show_run(struct bk_db *db, struct bk_report *r,
         if (!add_rows(r, &run_parts[i].spec, st, err))
             return false;
     }
-    return true;
+    struct bk_run_row alone = *run;
+    const struct bk_run_list runs = {&alone, 1};
+    return bk_annotations_section(db, r, &runs, has_metric, err);
 }
 
 /* --- a session --- */
@@ -283,7 +304,8 @@ static bool show_session(struct bk_db *db, struct bk_report *r,
         if (!add_run_findings(db, r, f, &runs->rows[i], err))
             return false;
     }
-    return true;
+    /* what holds for every session is told of a run */
+    return bk_annotations_section(db, r, runs, never, err);
 }
 
 /* --- a sizing run --- */

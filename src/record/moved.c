@@ -452,6 +452,38 @@ static const struct bk_moved_field finding[] = {
     SOURCE,
 };
 
+/* --- what people said --- */
+
+static const struct bk_moved_field annotation[] = {
+    WORD("kind", "level-shift outlier mute note"),
+    TEXT("session"),
+    TEXT("run"),
+    TEXT("hardware"),
+    TEXT("model"),
+    TEXT("workload"),
+    TEXT("filter"),
+    TEXT("metric"),
+    TEXT("stat"),
+    TEXT("reason"),
+    TEXT("author"),
+    {.param = ":created_at", .type = BK_MOVED_TIME},
+    MAY_TIME("undone_at"),
+    TEXT("undone_by"),
+    TEXT("undone_why"),
+};
+static const struct bk_moved_field baseline[] = {
+    TEXT("name"),
+    TEXT("session"),
+    INT("rolling"),
+    TEXT("filter"),
+    TEXT("reason"),
+    TEXT("author"),
+    {.param = ":created_at", .type = BK_MOVED_TIME},
+    MAY_TIME("cleared_at"),
+    TEXT("cleared_by"),
+    TEXT("cleared_why"),
+};
+
 /* Without it the export was cut off. */
 static const struct bk_moved_field end[] = {INT("version")};
 
@@ -497,6 +529,8 @@ const struct bk_moved_shape bk_moved_shapes[BK_N_MOVED] = {
     [BK_MOVED_ABSORBED_THRESHOLD] = SHAPE(absorbed_threshold),
     [BK_MOVED_ABSORBED_FINDING] = SHAPE(absorbed_finding),
     [BK_MOVED_FINDING] = SHAPE(finding),
+    [BK_MOVED_ANNOTATION] = SHAPE(annotation),
+    [BK_MOVED_BASELINE] = SHAPE(baseline),
     [BK_MOVED_END] = SHAPE(end),
 };
 

@@ -1,0 +1,1 @@
+SELECT content FROM run WHERE name = :name;

@@ -1,0 +1,1 @@
+SELECT name FROM run WHERE id = :id;
