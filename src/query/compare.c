@@ -5,22 +5,16 @@
  * invalid run is never better and a failed one only in error rate and throughput of
  * successful requests.  Where a side has several runs of a match, the median of them
  * stands there, and n says how many. */
-#include "match.h"
-#include "part.h"
+#include "compare_internal.h"
 
 #include "../base/num.h"
+#include "../stats/counts.h"
 #include "../stats/summary.h"
-#include "question.h"
-#include "repeats.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-struct compare_args {
-    struct bk_strings metrics; /* --metric */
-    struct bk_part_args part;
-    bool brief, all;
-};
+#define COUNT_CONFIDENCE 0.95
 
 /* --- what of all the numbers comes first --- */
 
@@ -192,7 +186,7 @@ static int by_importance(const void *x, const void *y)
     return bk_cmp(a->stat, b->stat);
 }
 
-static bool asked_for(const struct compare_args *o, const struct quantity *q)
+static bool asked_for(const struct bk_compare_args *o, const struct quantity *q)
 {
     for (size_t i = 0; i < o->metrics.n; i++) {
         struct bk_str stat, name;
@@ -233,31 +227,8 @@ enum {
     N_BEHIND
 };
 
-struct comparison {
-    const struct compare_args *args;
-    struct bk_db *db;
-    struct bk_report *r;
-    const struct bk_side *sides;
-    size_t n_sides;
-    struct bk_matches matches;
-    size_t n_complete;
-    struct bk_section *matched, *differing, *metrics;
-    struct bk_case *cases; /* of numbers with repeats */
-    struct bk_value **case_cells;
-    size_t n_cases;
-    size_t hidden;       /* numbers that were left out */
-    size_t n_immaterial; /* differences below the floor of their metric */
-    bool several;        /* some value is a median of several runs */
-};
-
-/* One group needs no name. */
-static unsigned group_flags(const struct comparison *c)
-{
-    return c->n_complete <= 1 ? BK_COL_MACHINE : 0;
-}
-
 /* Has some side of a match several runs? */
-static bool has_several(const struct comparison *c)
+static bool has_several(const struct bk_side_by_side *c)
 {
     for (size_t i = 0; i < c->n_complete; i++)
         for (size_t s = 0; s < c->n_sides; s++)
@@ -266,7 +237,7 @@ static bool has_several(const struct comparison *c)
     return false;
 }
 
-static void metric_columns(struct comparison *c)
+static void metric_columns(struct bk_side_by_side *c)
 {
     struct bk_arena *a = c->r->arena;
     bool repeats = bk_repeats_in(a, &c->matches, c->n_complete);
@@ -274,7 +245,7 @@ static void metric_columns(struct comparison *c)
     unsigned ratio = repeats ? BK_COL_RATIO : BK_COL_MACHINE;
     size_t n = N_BEFORE + c->n_sides + N_BEHIND;
     struct bk_column *columns = bk_alloc_array(a, n, sizeof *columns);
-    columns[METRIC_GROUP] = (struct bk_column){"group", "", group_flags(c)};
+    columns[METRIC_GROUP] = (struct bk_column){"group", "", bk_compare_group_flags(c)};
     columns[METRIC_NAME] = (struct bk_column){"metric", "", 0};
     columns[METRIC_STAT] = (struct bk_column){"stat", "", 0};
     columns[METRIC_SCOPE] = (struct bk_column){"scope", "", 0};
@@ -291,6 +262,7 @@ static void metric_columns(struct comparison *c)
     behind[WHY] = (struct bk_column){"why", "", BK_COL_MACHINE};
     behind[BETTER] = (struct bk_column){"better", "", 0};
     behind[N_RUNS] = (struct bk_column){"n", "", has_several(c) ? 0 : BK_COL_MACHINE};
+    c->columns = columns;
     c->metrics = bk_report_section(c->r, "metrics", columns, n);
 }
 
@@ -319,7 +291,7 @@ static bool is_material(const struct quantity *q, double x, double y)
 
 /* The label of the side that is materially better than every other that may be, or
  * empty. */
-static struct bk_str better(struct comparison *c, const struct bk_match *m,
+static struct bk_str better(struct bk_side_by_side *c, const struct bk_match *m,
                             const struct quantity *q, const double *values)
 {
     size_t best = 0, candidates = 0;
@@ -343,7 +315,7 @@ static struct bk_str better(struct comparison *c, const struct bk_match *m,
 }
 
 /* Where the first or the last side has several sessions, their noise is known. */
-static void add_evidence(struct comparison *c, const struct bk_match *m,
+static void add_evidence(struct bk_side_by_side *c, const struct bk_match *m,
                          const struct quantity *q, struct bk_value *behind)
 {
     struct bk_arena *a = c->r->arena;
@@ -373,7 +345,7 @@ static struct bk_value finite(double x)
 }
 
 /* All tests of one call are one family. */
-static void add_verdicts(struct comparison *c)
+static void add_verdicts(struct bk_side_by_side *c)
 {
     struct bk_arena *a = c->r->arena;
     bk_cases_judge(a, &bk_verdict_rule_report, BK_ADJUST_BENJAMINI_HOCHBERG, c->cases,
@@ -397,8 +369,62 @@ static void add_verdicts(struct comparison *c)
                    "counting once");
 }
 
-static void add_metric(struct comparison *c, const struct bk_match *m,
-                       const struct quantity *q)
+/* The number of a metric where a side has one run; NAN. */
+static double single_value(const struct table *t, size_t side, const char *metric)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        const struct quantity *q = &t->items[i];
+        if (bk_is(q->metric, metric) && bk_is(q->stat, "value") && q->scope.len == 0)
+            return q->sides[side].n == 1 ? q->sides[side].items[0] : (double)NAN;
+    }
+    return (double)NAN;
+}
+
+/* Seconds over which so many requests make this rate; of none, the run's duration. */
+static double seconds_of(const struct table *t, size_t side, double count, double rate)
+{
+    return count > 0 ? count / rate : single_value(t, side, "duration");
+}
+
+/* Of one run against one the numbers of ok requests bound the ratio of their rates, as if
+ * the runs' own chance were all there is. */
+static void add_within_run(struct bk_side_by_side *c, const struct table *t,
+                           const struct quantity *q, struct bk_value *behind)
+{
+    size_t last = c->n_sides - 1;
+    if (last == 0 || !bk_is(q->metric, "ok_throughput") || !bk_is(q->stat, "value") ||
+        q->scope.len > 0 || q->sides[0].n != 1 || q->sides[last].n != 1)
+        return;
+    double k_old = single_value(t, 0, "requests_ok");
+    double k_new = single_value(t, last, "requests_ok");
+    struct bk_rate_ratio ratio = bk_poisson_ratio(
+        k_new, seconds_of(t, last, k_new, q->sides[last].items[0]), k_old,
+        seconds_of(t, 0, k_old, q->sides[0].items[0]), COUNT_CONFIDENCE);
+    if (!isfinite(ratio.interval.low) && !isfinite(ratio.interval.high))
+        return;
+    behind[CI_LOW] = finite(ratio.interval.low);
+    behind[CI_HIGH] = finite(ratio.interval.high);
+    behind[WHY] = bk_v_text("of these runs only: what their numbers of ok requests "
+                            "allow");
+    c->within = true;
+}
+
+/* The interval has come up: people see it too. */
+static void show_within_run(struct bk_side_by_side *c)
+{
+    if (!c->within)
+        return;
+    struct bk_column *behind = c->columns + N_BEFORE + c->n_sides;
+    behind[CI_LOW].flags = behind[CI_HIGH].flags = BK_COL_RATIO;
+    c->metrics->columns = c->columns;
+    bk_report_note(c->r, "within-runs", BK_INFO,
+                   "the interval of ok_throughput is of these runs only: what their "
+                   "numbers of ok requests allow; sessions commonly "
+                   "differ by more");
+}
+
+static void add_metric(struct bk_side_by_side *c, const struct bk_match *m,
+                       const struct table *t, const struct quantity *q)
 {
     struct bk_value *cells = bk_section_row(c->r, c->metrics);
     double *values = bk_alloc_array(c->r->arena, c->n_sides, sizeof *values);
@@ -420,15 +446,16 @@ static void add_metric(struct comparison *c, const struct bk_match *m,
     }
     struct bk_value *behind = cells + N_BEFORE + c->n_sides;
     double first = values[0], last = values[c->n_sides - 1];
-    if (isfinite(first) && isfinite(last) && first != 0)
+    if (c->n_sides > 1 && isfinite(first) && isfinite(last) && first != 0)
         behind[RATIO] = bk_v_real(last / first);
     struct bk_str label = better(c, m, q, values);
     if (label.len > 0)
         behind[BETTER] = bk_v_str(label);
     behind[N_RUNS] = bk_v_str(runs);
+    add_within_run(c, t, q, behind);
 }
 
-static bool read_side(struct comparison *c, struct table *t, size_t side,
+static bool read_side(struct bk_side_by_side *c, struct table *t, size_t side,
                       const struct bk_run_row *run, struct bk_err *err)
 {
     struct bk_part part;
@@ -443,7 +470,7 @@ static bool read_side(struct comparison *c, struct table *t, size_t side,
     return read_part(c->db, t, side, &part, err);
 }
 
-static bool add_metrics(struct comparison *c, const struct bk_match *m,
+static bool add_metrics(struct bk_side_by_side *c, const struct bk_match *m,
                         struct bk_err *err)
 {
     struct table t = {.arena = c->r->arena, .n_sides = c->n_sides};
@@ -455,232 +482,16 @@ static bool add_metrics(struct comparison *c, const struct bk_match *m,
         qsort(t.items, t.n, sizeof *t.items, by_importance);
     for (size_t i = 0; i < t.n; i++) {
         if (asked_for(c->args, &t.items[i]))
-            add_metric(c, m, &t.items[i]);
+            add_metric(c, m, &t, &t.items[i]);
         else
             c->hidden++;
     }
     return true;
 }
 
-/* --- what matches and what differs --- */
-
-/* The values of a name over the runs of a side: one, or several joined by " | ". */
-static struct bk_str side_value(struct bk_arena *a, const struct bk_match *m, size_t s,
-                                struct bk_str name)
-{
-    struct bk_str joined = {"", 0};
-    struct bk_map seen = {NULL, 0, 0};
-    for (size_t i = 0; i < m->sides[s].n; i++) {
-        struct bk_str value = bk_row_value(m->sides[s].runs[i], name);
-        if (bk_map_get(&seen, value) != NULL)
-            continue;
-        bk_map_put(a, &seen, value, m->sides);
-        joined = bk_fmt(a, "%.*s%s%.*s", BK_F(joined), joined.len > 0 ? " | " : "",
-                        BK_F(value));
-    }
-    return joined;
-}
-
-static void context_columns(struct comparison *c)
-{
-    struct bk_arena *a = c->r->arena;
-    unsigned flags = group_flags(c);
-    struct bk_column *matched = bk_alloc_array(a, 3, sizeof *matched);
-    matched[0] = (struct bk_column){"group", "", flags};
-    matched[1] = (struct bk_column){"name", "", 0};
-    matched[2] = (struct bk_column){"value", "", 0};
-    struct bk_column *differing = bk_alloc_array(a, 2 + c->n_sides, sizeof *differing);
-    differing[0] = matched[0];
-    differing[1] = matched[1];
-    for (size_t s = 0; s < c->n_sides; s++)
-        differing[2 + s] = (struct bk_column){bk_cstr(a, c->sides[s].label), "", 0};
-    c->matched = bk_report_section(c->r, "matched", matched, 3);
-    c->differing = bk_report_section(c->r, "differing", differing, 2 + c->n_sides);
-}
-
-/* What is to be said of a name in one match. */
-struct context {
-    struct bk_str name;
-    struct bk_str *values; /* of each side */
-    bool equal;
-    bool common; /* of the first match: so in every other */
-};
-
-struct contexts {
-    struct context *items;
-    size_t n;
-};
-
-static void read_context(const struct comparison *c, const struct bk_match *m,
-                         struct bk_str name, struct contexts *all)
-{
-    struct bk_arena *a = c->r->arena;
-    struct context line = {
-        .name = name,
-        .values = bk_alloc_array(a, c->n_sides, sizeof *line.values),
-        .equal = true,
-    };
-    bool known = false;
-    for (size_t s = 0; s < c->n_sides; s++) {
-        line.values[s] = side_value(a, m, s, name);
-        line.equal = line.equal && bk_eq(line.values[s], line.values[0]);
-        known = known || line.values[s].len > 0;
-    }
-    if (known)
-        *BK_PUSH(a, all->items, all->n) = line;
-}
-
-static const struct context *find_context(const struct contexts *all,
-                                          struct bk_str name)
-{
-    for (size_t i = 0; i < all->n; i++)
-        if (bk_eq(all->items[i].name, name))
-            return &all->items[i];
-    return NULL;
-}
-
-/* Is the same to be said of the name in every match? */
-static bool is_common(const struct comparison *c, const struct contexts *of,
-                      const struct context *line)
-{
-    for (size_t i = 0; i < c->n_complete; i++) {
-        const struct context *other = find_context(&of[i], line->name);
-        if (other == NULL)
-            return false;
-        for (size_t s = 0; s < c->n_sides; s++)
-            if (!bk_eq(other->values[s], line->values[s]))
-                return false;
-    }
-    return true;
-}
-
-static void add_context(struct comparison *c, struct bk_str group,
-                        const struct context *line)
-{
-    struct bk_value *cells =
-        bk_section_row(c->r, line->equal ? c->matched : c->differing);
-    cells[0] = bk_v_str(group);
-    cells[1] = bk_v_str(line->name);
-    if (line->equal)
-        cells[2] = bk_v_str(line->values[0]);
-    for (size_t s = 0; !line->equal && s < c->n_sides; s++)
-        cells[2 + s] = bk_v_str(line->values[s]);
-}
-
-/* What the label of a group says already. */
-static bool is_in_label(struct bk_arena *a, const struct bk_match *m,
-                        const struct context *line)
-{
-    struct bk_str value = line->values[0];
-    struct bk_str pair = bk_fmt(a, "%.*s=%.*s", BK_F(line->name), BK_F(value));
-    return line->equal && (bk_has(m->label, pair) ||
-                           (bk_is(line->name, "hardware") && bk_has(m->label, value)) ||
-                           (bk_is(line->name, "model") && bk_has(m->label, value)) ||
-                           (bk_is(line->name, "workload") && bk_has(m->label, value)));
-}
-
-/* Names of all config parameters of a match, in the order of the first run that has each. */
-static struct bk_str *all_params(struct bk_arena *a, const struct comparison *c,
-                                 const struct bk_match *m, size_t *n)
-{
-    struct bk_str *names = NULL;
-    struct bk_map seen = {NULL, 0, 0};
-    *n = 0;
-    for (size_t s = 0; s < c->n_sides; s++)
-        for (size_t i = 0; i < m->sides[s].n; i++) {
-            const struct bk_run_row *run = m->sides[s].runs[i];
-            for (size_t k = 0; k < run->n_config; k++)
-                if (bk_map_get(&seen, run->config[k].name) == NULL) {
-                    bk_map_put(a, &seen, run->config[k].name, m->sides);
-                    *BK_PUSH(a, names, *n) = run->config[k].name;
-                }
-        }
-    return names;
-}
-
-static void read_contexts(const struct comparison *c, const struct bk_match *m,
-                          struct contexts *all)
-{
-    size_t n;
-    struct bk_str *params = all_params(c->r->arena, c, m, &n);
-    for (size_t d = BK_DIM_HARDWARE; d < BK_N_DIMS; d++)
-        read_context(c, m, bk_str(bk_dim_names[d]), all);
-    for (size_t i = 0; i < n; i++)
-        read_context(c, m, params[i], all);
-    read_context(c, m, BK_S("status"), all);
-}
-
-/* "hardware, workers, pool_size": what differs, but for how the runs ended. */
-static struct bk_str differing_names(struct bk_arena *a, const struct contexts *all,
-                                     size_t *n)
-{
-    struct bk_str names = {"", 0};
-    *n = 0;
-    for (size_t i = 0; i < all->n; i++) {
-        if (all->items[i].equal || bk_is(all->items[i].name, "status"))
-            continue;
-        names = bk_fmt(a, "%.*s%s%.*s", BK_F(names), names.len > 0 ? ", " : "",
-                       BK_F(all->items[i].name));
-        (*n)++;
-    }
-    return names;
-}
-
-static void note_causes(struct comparison *c, struct bk_str where, struct bk_str names,
-                        size_t n)
-{
-    const char *colon = where.len > 0 ? ": " : "";
-    if (n > 1)
-        bk_report_note(c->r, "confounded", BK_WARNING,
-                       "%.*s%s%.*s differ together: no difference can be attributed "
-                       "to one of them",
-                       BK_F(where), colon, BK_F(names));
-    else if (n == 1 && bk_is(names, "hardware"))
-        bk_report_note(c->r, "hardware-comparison", BK_INFO,
-                       "%.*s%sonly the hardware differs", BK_F(where), colon);
-}
-
-/* What matches and what differs: first what is so in all groups, then each group. */
-static void describe_matches(struct comparison *c)
-{
-    struct bk_arena *a = c->r->arena;
-    struct contexts *of = bk_alloc_array(a, c->n_complete + 1, sizeof *of);
-    struct bk_str names = {"", 0};
-    size_t n = 0;
-    bool same_names = true;
-    for (size_t i = 0; i < c->n_complete; i++) {
-        read_contexts(c, &c->matches.items[i], &of[i]);
-        struct bk_str own = differing_names(a, &of[i], &n);
-        same_names = same_names && (i == 0 || bk_eq(own, names));
-        names = own;
-    }
-    for (size_t i = 0; c->n_complete > 1 && i < of[0].n; i++) {
-        struct context *line = &of[0].items[i];
-        line->common = is_common(c, of, line);
-        if (line->common)
-            add_context(c, BK_S("(all)"), line);
-    }
-    for (size_t i = 0; i < c->n_complete; i++) {
-        const struct bk_match *m = &c->matches.items[i];
-        for (size_t k = 0; k < of[i].n; k++) {
-            const struct context *line = &of[i].items[k];
-            const struct context *first = find_context(&of[0], line->name);
-            if (c->n_complete == 1 ||
-                (!(first != NULL && first->common) && !is_in_label(a, m, line)))
-                add_context(c, m->label, line);
-        }
-        if (!same_names) {
-            names = differing_names(a, &of[i], &n);
-            note_causes(c, m->label, names, n);
-        }
-    }
-    if (same_names)
-        note_causes(c, (struct bk_str){NULL, 0}, names, n);
-}
-
 /* --- warnings --- */
 
-static bool run_value(struct comparison *c, int64_t run, const char *metric,
+static bool run_value(struct bk_side_by_side *c, int64_t run, const char *metric,
                       const char *stat, const char *scope, double *value,
                       struct bk_err *err)
 {
@@ -709,7 +520,7 @@ static struct bk_str four_digits(struct bk_arena *a, double x)
     return bk_dup(a, (struct bk_str){text, n});
 }
 
-static bool warn_of_failures(struct comparison *c, const struct bk_run_row *run,
+static bool warn_of_failures(struct bk_side_by_side *c, const struct bk_run_row *run,
                              struct bk_err *err)
 {
     struct bk_arena *a = c->r->arena;
@@ -739,7 +550,7 @@ static bool warn_of_failures(struct comparison *c, const struct bk_run_row *run,
     return true;
 }
 
-static bool warn_match(struct comparison *c, const struct bk_match *m,
+static bool warn_match(struct bk_side_by_side *c, const struct bk_match *m,
                        struct bk_err *err)
 {
     for (size_t s = 0; s < c->n_sides; s++)
@@ -752,7 +563,7 @@ static bool warn_match(struct comparison *c, const struct bk_match *m,
 /* How many groups a note about one side names. */
 #define MAX_NAMED 4
 
-static void note_unmatched(struct comparison *c)
+static void note_unmatched(struct bk_side_by_side *c)
 {
     struct bk_arena *a = c->r->arena;
     for (size_t s = 0; s < c->n_sides; s++) {
@@ -777,7 +588,7 @@ static void note_unmatched(struct comparison *c)
     }
 }
 
-static void note_retold(struct comparison *c)
+static void note_retold(struct bk_side_by_side *c)
 {
     size_t n = 0;
     for (size_t s = 0; s < c->n_sides; s++)
@@ -789,7 +600,7 @@ static void note_retold(struct comparison *c)
                        n, n == 1 ? "" : "s", n == 1 ? "is" : "are");
 }
 
-static void note_evidence(struct comparison *c)
+static void note_evidence(struct bk_side_by_side *c)
 {
     size_t fewest = SIZE_MAX;
     for (size_t i = 0; i < c->n_complete; i++)
@@ -820,12 +631,13 @@ static const char *const reserved[] = {
     "group", "metric", "stat",    "scope",  "unit", "ratio", "ci_low", "ci_high",
     "p",     "why",    "verdict", "better", "n",    "name",  "value",  NULL};
 
-static bool ask(struct bk_db *db, const void *args, const struct bk_strings *positional,
-                const struct bk_strings *where, struct bk_report *r, struct bk_err *err)
+bool bk_compare(struct bk_db *db, const struct bk_compare_args *args,
+                const struct bk_strings *names, const struct bk_strings *where,
+                struct bk_report *r, struct bk_err *err)
 {
-    struct comparison c = {.args = args, .db = db, .r = r, .n_sides = positional->n};
+    struct bk_side_by_side c = {.args = args, .db = db, .r = r, .n_sides = names->n};
     struct bk_side *sides;
-    if (!bk_sides_read(db, r->arena, positional, where, reserved, &sides, err))
+    if (!bk_sides_read(db, r->arena, names, where, reserved, &sides, err))
         return false;
     c.sides = sides;
     bk_match_runs(r->arena, sides, c.n_sides, &c.matches);
@@ -835,14 +647,15 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
     for (size_t s = 1; s < c.n_sides; s++)
         labels = bk_fmt(r->arena, "%.*s, %.*s", BK_F(labels), BK_F(sides[s].label));
     bk_report_arg(r, "sides", labels);
-    context_columns(&c);
+    bk_compare_context_columns(&c);
     metric_columns(&c);
     for (size_t i = 0; i < c.n_complete; i++)
         if (!warn_match(&c, &c.matches.items[i], err) ||
             !add_metrics(&c, &c.matches.items[i], err))
             return false;
     add_verdicts(&c);
-    describe_matches(&c);
+    show_within_run(&c);
+    bk_compare_contexts(&c);
     note_unmatched(&c);
     note_retold(&c);
     if (c.n_complete == 0)
@@ -855,16 +668,22 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
     return true;
 }
 
+static bool ask(struct bk_db *db, const void *args, const struct bk_strings *positional,
+                const struct bk_strings *where, struct bk_report *r, struct bk_err *err)
+{
+    return bk_compare(db, args, positional, where, r, err);
+}
+
 static const struct bk_opt options[] = {
-    {'m', "metric", BK_OPT_LIST, offsetof(struct compare_args, metrics),
+    {'m', "metric", BK_OPT_LIST, offsetof(struct bk_compare_args, metrics),
      "METRIC[.STAT]", "only this metric; may be given several times", NULL},
-    {'b', "brief", BK_OPT_FLAG, offsetof(struct compare_args, brief), NULL,
+    {'b', "brief", BK_OPT_FLAG, offsetof(struct bk_compare_args, brief), NULL,
      "only the numbers that a summary needs", NULL},
-    {'a', "all", BK_OPT_FLAG, offsetof(struct compare_args, all), NULL,
+    {'a', "all", BK_OPT_FLAG, offsetof(struct bk_compare_args, all), NULL,
      "also numbers that have no canonical metric", NULL},
-    {0, "window", BK_OPT_TEXT, offsetof(struct compare_args, part.window), "FROM..TO",
-     "only this part of each run, out of its points: 100s..160s", NULL},
-    {0, "steady", BK_OPT_FLAG, offsetof(struct compare_args, part.steady), NULL,
+    {0, "window", BK_OPT_TEXT, offsetof(struct bk_compare_args, part.window),
+     "FROM..TO", "only this part of each run, out of its points: 100s..160s", NULL},
+    {0, "steady", BK_OPT_FLAG, offsetof(struct bk_compare_args, part.steady), NULL,
      "only the part of each run with a steady load, out of its points", NULL},
     {.type = BK_OPT_END},
 };
@@ -886,7 +705,7 @@ const struct bk_question bk_question_compare = {
         "md\n"
         "  benchkeep compare 061 062 --steady\n",
     .options = options,
-    .args_size = sizeof(struct compare_args),
+    .args_size = sizeof(struct bk_compare_args),
     .min_positional = 2,
     .max_positional = BK_NONE,
     .ask = ask,
