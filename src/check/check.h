@@ -24,7 +24,8 @@ void bk_check_derived(
     struct bk_arena *a,
     struct bk_run *r); /* R1, R2: derived-mismatch, conflicting-values */
 void bk_check_quantiles(struct bk_arena *a, struct bk_run *r); /* R4: quantile-order */
-void bk_check_little(struct bk_arena *a, struct bk_run *r);    /* R5: little-law */
+void bk_check_little(struct bk_arena *a,
+                     struct bk_run *r); /* R5: little-law, pool-queueing */
 void bk_check_copies(struct bk_arena *a, struct bk_run *const *runs,
                      size_t n); /* R3: identical-values */
 void bk_check_edges(struct bk_arena *a, struct bk_run *const *runs,

@@ -5,8 +5,9 @@
 const struct bk_check_code bk_check_codes[] = {
     {
         .code = "already-here",
-        .explanation = "an export of another warehouse tells of runs or names that were "
-                       "here before it",
+        .explanation =
+            "an export of another warehouse tells of runs or names that were "
+            "here before it",
         .what_to_do = "nothing: they were not taken again, or got a number",
     },
     {
@@ -174,6 +175,13 @@ const struct bk_check_code bk_check_codes[] = {
         .explanation = "sessions were counted over the memory of all GPUs taken "
                        "together",
         .what_to_do = "expect fewer sessions where each lives on one GPU",
+    },
+    {
+        .code = "pool-queueing",
+        .explanation = "at the largest load more requests are in flight than the pools "
+                       "of the workers have connections",
+        .what_to_do = "read latencies as waiting and serving together; try more "
+                      "connections, or fewer users",
     },
     {
         .code = "quantile-order",

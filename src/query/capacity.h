@@ -86,6 +86,12 @@ struct bk_in_flight {
 /* L = X W against the load, and against the connections of the pools. */
 void bk_capacity_little(struct bk_report *r, struct bk_section *section,
                         const struct bk_in_flight *f);
+/* So many requests against those that users over some time make, each every 'each'
+ * seconds (latency and pause): the integral of the users / each. */
+void bk_capacity_ramp(struct bk_report *r, struct bk_section *section,
+                      double user_seconds, double requests, double each);
+/* Of so many users each is in flight for W of every W + pause seconds. */
+double bk_capacity_in_flight(double users, double latency, double pause);
 /* workers * pool_size of a run's config; NAN. */
 double bk_capacity_connections(const struct bk_run_row *run);
 /* A parameter as a number; NAN. */

@@ -359,10 +359,9 @@ static struct bk_str rounded(struct bk_arena *a, double x)
     return bk_fmt(a, "%.0f", x);
 }
 
-/* Of so many users each is in flight for W of every W + pause seconds. */
-static double users_in_flight(const struct bk_in_flight *f)
+double bk_capacity_in_flight(double users, double latency, double pause)
 {
-    return f->load * f->latency / (f->latency + f->pause);
+    return users * latency / (latency + pause);
 }
 
 static void check_pool(struct bk_report *r, struct bk_section *section,
@@ -417,9 +416,30 @@ void bk_capacity_little(struct bk_report *r, struct bk_section *section,
         bk_capacity_check(r, section, &c);
     }
     if (isfinite(f->pause) && isfinite(f->load) && isfinite(f->latency))
-        in_flight = users_in_flight(f);
+        in_flight = bk_capacity_in_flight(f->load, f->latency, f->pause);
     if (isfinite(in_flight) && f->connections > 0 && f->latency > 0)
         check_pool(r, section, f, in_flight);
+}
+
+/* A mean latency over ramp and drain describes neither exactly. */
+#define RAMP 0.10
+
+void bk_capacity_ramp(struct bk_report *r, struct bk_section *section,
+                      double user_seconds, double requests, double each)
+{
+    struct bk_check c = {.name = "requests",
+                         .at = BK_S("the whole run"),
+                         .got = requests,
+                         .limit = user_seconds / each,
+                         .unit = BK_S("1")};
+    if (!(c.limit > 0) || isinf(c.limit) || !isfinite(requests))
+        return;
+    c.broken = fabs(requests / c.limit - 1) > RAMP;
+    c.means = c.broken ? BK_S("users over time / (latency + pause) make another number "
+                              "of requests: one of the four is wrong")
+                       : BK_S("about as many as users over time / (latency + pause) "
+                              "make");
+    bk_capacity_check(r, section, &c);
 }
 
 double bk_capacity_param(const struct bk_run_row *run, struct bk_str name)

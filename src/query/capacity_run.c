@@ -156,49 +156,6 @@ static bool load_moments(struct bk_db *db, int64_t run,
     return ok;
 }
 
-static bool total_of(struct bk_db *db, struct bk_arena *a, struct bk_run_list *run,
-                     const char *metric, const char *stat, double *x,
-                     struct bk_err *err)
-{
-    struct bk_run_values values;
-    *x = (double)NAN;
-    if (!bk_values_of_runs(db, a, metric, stat, run, &values, err))
-        return false;
-    if (values.n > 0)
-        *x = values.items[0].value;
-    return true;
-}
-
-struct totals { /* of the run */
-    double throughput, ok_throughput, latency, iteration;
-};
-
-static bool load_totals(struct bk_db *db, struct bk_cap_course *c,
-                        const struct bk_run_row *row, struct totals *t,
-                        struct bk_err *err)
-{
-    struct bk_run_row copy = *row;
-    struct bk_run_list one = {&copy, 1};
-    const struct {
-        const char *metric, *stat;
-        double *to;
-    } wanted[] = {
-        {"requests", "value", &c->n_requests},
-        {"requests_ok", "value", &c->n_ok},
-        {"iterations", "value", &c->n_iterations},
-        {"request_throughput", "value", &t->throughput},
-        {"ok_throughput", "value", &t->ok_throughput},
-        {"request_latency", "mean", &t->latency},
-        {"iteration_duration", "mean", &t->iteration},
-    };
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-        if (!total_of(db, c->arena, &one, wanted[i].metric, wanted[i].stat,
-                      wanted[i].to, err))
-            return false;
-    }
-    return true;
-}
-
 /* --- the load --- */
 
 static double rate_around(const struct bk_cap_course *c, size_t i)
@@ -471,19 +428,27 @@ static struct bk_curve curve_of(const struct levels *l)
 
 /* --- checks --- */
 
-static struct bk_in_flight whole_run(const struct bk_cap_course *c,
-                                     const struct totals *t)
+/* The integral of the users over the moments that tell them, and how long these are. */
+static double user_seconds(const struct bk_cap_course *c, double *seconds)
 {
-    double area = 0, seconds = 0;
+    double area = 0;
+    *seconds = 0;
     for (size_t i = 0; i < c->n; i++) {
         double length = c->moments[i].to - c->moments[i].from;
         if (isnan(c->moments[i].load))
             continue;
         area += c->moments[i].load * length;
-        seconds += length;
+        *seconds += length;
     }
+    return c->by_rate ? (double)NAN : area;
+}
+
+static struct bk_in_flight whole_run(const struct bk_cap_course *c,
+                                     const struct bk_cap_totals *t)
+{
+    double seconds, area = user_seconds(c, &seconds);
     return (struct bk_in_flight){.at = BK_S("the whole run"),
-                                 .load = c->by_rate ? (double)NAN : area / seconds,
+                                 .load = area / seconds,
                                  .throughput = t->throughput,
                                  .latency = t->latency,
                                  .pause = (double)NAN,
@@ -493,7 +458,8 @@ static struct bk_in_flight whole_run(const struct bk_cap_course *c,
 
 /* At the largest load.  Where the level tells no latency the run's mean stands in, and
  * users are in flight but for their pauses. */
-static struct bk_in_flight at_the_top(const struct levels *l, const struct totals *t,
+static struct bk_in_flight at_the_top(const struct levels *l,
+                                      const struct bk_cap_totals *t,
                                       const struct bk_run_row *run)
 {
     const struct bk_cap_course *c = l->c;
@@ -531,7 +497,7 @@ static void note_drain(const struct bk_cap_course *c, struct bk_report *r)
 }
 
 /* In a steep ramp requests complete under a higher load than they began. */
-static void note_lag(const struct bk_cap_course *c, const struct totals *t,
+static void note_lag(const struct bk_cap_course *c, const struct bk_cap_totals *t,
                      const struct levels *l, struct bk_report *r)
 {
     const struct bk_cap_moment *first = &c->moments[0], *top = first;
@@ -573,7 +539,7 @@ static void note_what_is_told(const struct bk_cap_course *c, struct bk_report *r
 
 static bool tell(struct bk_db *db, const struct bk_run_row *run,
                  const struct bk_run_begin *begin, const struct bk_cap_course *c,
-                 const struct totals *t, struct bk_report *r, struct bk_err *err)
+                 const struct bk_cap_totals *t, struct bk_report *r, struct bk_err *err)
 {
     struct levels *l = bk_alloc(c->arena, sizeof *l);
     make_levels(c, l);
@@ -592,9 +558,12 @@ static bool tell(struct bk_db *db, const struct bk_run_row *run,
             add_level(r, section, l, &l->items[i]);
     }
     bk_capacity_fit(r, &curve);
+    double seconds;
     struct bk_in_flight all = whole_run(c, t), top = at_the_top(l, t, run);
     section = bk_capacity_checks(r);
     bk_capacity_little(r, section, &all);
+    bk_capacity_ramp(r, section, user_seconds(c, &seconds), c->n_requests,
+                     t->iteration);
     bk_capacity_little(r, section, &top);
     note_what_is_told(c, r);
     note_sketches(l, r);
@@ -611,18 +580,23 @@ bool bk_capacity_run(struct bk_db *db, const struct bk_capacity_args *o,
     struct bk_cap_course c = {.arena = r->arena};
     struct bk_run_row run;
     struct bk_run_begin begin;
-    struct totals t;
+    struct bk_cap_totals t;
     bool kept;
     if (!read_args(o, &c, err) || !bk_run_named(db, r->arena, ref, &run, err) ||
         !bk_run_begin(db, run.id, &begin, &kept, err) ||
         !load_moments(db, run.id, kept ? &begin : NULL, &c, err) ||
-        !load_totals(db, &c, &run, &t, err))
+        !bk_cap_totals_load(db, &c, &run, &t, err))
         return false;
-    if (c.n == 0)
+    bool told = c.n > 0;
+    if (!told && !bk_capacity_totals(db, &run, &c, &t, r, &told, err))
+        return false;
+    if (!told)
         return bk_fail(err, BK_EUSAGE,
                        "nothing tells how run '%.*s' went on its way ('benchkeep "
                        "capacity' without a run looks across runs)",
                        BK_F(run.name));
+    if (c.n == 0)
+        return true;
     find_load(&c);
     if (c.end == 0 || !(largest_load(&c) > 0))
         return bk_fail(err, BK_EUSAGE, "nothing tells the load of run '%.*s'",

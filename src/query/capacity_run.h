@@ -28,6 +28,20 @@ struct bk_cap_course {
     const char *loads;  /* "VUs" */
 };
 
+struct bk_cap_totals { /* of the run; NAN: not known */
+    double throughput, ok_throughput;
+    double latency, iteration; /* means, s; an iteration is a request and its pause */
+};
+/* What the run's own numbers say: these, and the counts of the course. */
+bool bk_cap_totals_load(struct bk_db *db, struct bk_cap_course *c,
+                        const struct bk_run_row *row, struct bk_cap_totals *t,
+                        struct bk_err *err);
+/* The checks of a run that tells nothing of its way: its totals against the users that
+ * its load shape or config tells.  'told' is false when there is nothing to check. */
+bool bk_capacity_totals(struct bk_db *db, const struct bk_run_row *run,
+                        const struct bk_cap_course *c, const struct bk_cap_totals *t,
+                        struct bk_report *r, bool *told, struct bk_err *err);
+
 /* Requests that completed in a moment; iterations where the tool tells only of them. */
 double bk_cap_completed(const struct bk_cap_course *c, const struct bk_cap_moment *m);
 /* The landmarks of errors and of the 95th percentile. */

@@ -349,6 +349,43 @@ static void test_littles_law(void **state)
     assert_null(finding(k->run, "little-law"));
 }
 
+static void test_more_in_flight_than_connections(void **state)
+{
+    struct kit *k = *state;
+    k->run->closed_loop = true;
+    bk_run_param(k->a, k->run, BK_S("vus_max"), BK_S("400"), BK_S(""));
+    bk_run_param(k->a, k->run, BK_S("workers"), BK_S("12"), BK_S(""));
+    bk_run_param(k->a, k->run, BK_S("pool_size"), BK_S("10"), BK_S(""));
+    add(k, k->run, "request_latency", "mean", "s", 4.5, 0);
+    check(k);
+    assert_null(finding(k->run, "pool-queueing")); /* no pause is told */
+    k->run->think_time_s = 0.5;
+    check(k);
+    expect_message(k->run, "pool-queueing",
+                   "of 400 users 360 are in flight against 120 connections");
+    k->run->n_findings = 0;
+    k->run->closed_loop = false;
+    check(k);
+    assert_null(finding(k->run, "pool-queueing"));
+}
+
+static void test_pauses_of_iterations(void **state)
+{
+    struct kit *k = *state;
+    k->run->closed_loop = true;
+    bk_run_param(k->a, k->run, BK_S("vus_max"), BK_S("100"), BK_S(""));
+    bk_run_param(k->a, k->run, BK_S("workers"), BK_S("10"), BK_S(""));
+    bk_run_param(k->a, k->run, BK_S("pool_size"), BK_S("2"), BK_S(""));
+    add(k, k->run, "request_latency", "mean", "s", 1, 0);
+    struct bk_measurement *i = add(k, k->run, "iteration_duration", "mean", "s", 5, 0);
+    check(k);
+    assert_null(finding(k->run, "pool-queueing")); /* 20 of 20 */
+    i = &k->run->measurements[1];
+    i->value = i->low = i->high = 4;
+    check(k);
+    expect_message(k->run, "pool-queueing", "25 are in flight against 20");
+}
+
 static struct bk_run *copy_of_numbers(struct kit *k, const char *hardware, double mean)
 {
     struct bk_run *r = bk_run_new(k->a);
@@ -484,6 +521,8 @@ int main(void)
         TEST(test_claims_of_one_quantity),
         TEST(test_quantile_order),
         TEST(test_littles_law),
+        TEST(test_more_in_flight_than_connections),
+        TEST(test_pauses_of_iterations),
         TEST(test_copies),
         TEST(test_short_numbers_are_equal_by_chance),
         TEST(test_edges),

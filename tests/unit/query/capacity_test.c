@@ -272,6 +272,62 @@ static void little_and_pools(void **state)
     bk_report_free(r);
 }
 
+/* Users rise to 100 in 100 s and stay for 100 s: 15,000 user seconds. */
+static struct bk_run *ramp_without_course(struct kit *k, double requests)
+{
+    const struct sample sample = {"1",
+                                  "h100",
+                                  "w",
+                                  "vus_max=100 workers=4 pool_size=10 think_time=1",
+                                  "ok_throughput",
+                                  20,
+                                  BK_RUN_OK};
+    struct bk_run *run = run_of(k, &sample);
+    for (int i = 0; i < 2; i++)
+        *BK_PUSH(k->a, run->stages, run->n_stages) =
+            (struct bk_stage){.seconds = 100, .vus = 100};
+    add_number(k, run, "requests", "1", requests);
+    add_number(k, run, "request_throughput", "1/s", requests / 200);
+    add_time(k, run, "request_latency", "mean", "4");
+    return run;
+}
+
+static void totals_are_checked_without_a_course(void **state)
+{
+    struct kit *k = *state;
+    import_run(k, "a", ramp_without_course(k, 3100));
+    struct bk_report *r = answer(k, "capacity", WORDS("1"), NULL, NULL);
+    const struct bk_section *s = section(r, "checks");
+    assert_int_equal(s->n_rows, 4);
+    assert_string_equal(cell(k, s, 0, "check"), "in_flight");
+    assert_string_equal(cell(k, s, 0, "value"), "62");
+    assert_string_equal(cell(k, s, 0, "limit"), "75");
+    assert_string_equal(cell(k, s, 1, "check"), "requests");
+    assert_string_equal(cell(k, s, 1, "value"), "3100");
+    assert_string_equal(cell(k, s, 1, "limit"), "3000");
+    assert_string_equal(cell(k, s, 1, "holds"), "1");
+    assert_string_equal(cell(k, s, 2, "check"), "connections");
+    assert_string_equal(cell(k, s, 2, "at"), "100 users");
+    assert_string_equal(cell(k, s, 2, "value"), "80");
+    assert_string_equal(cell(k, s, 2, "limit"), "40");
+    assert_string_equal(cell(k, s, 2, "holds"), "0");
+    assert_string_equal(cell(k, s, 3, "check"), "pool_throughput");
+    assert_string_equal(cell(k, s, 3, "limit"), "10");
+    assert_true(has_note(r, "totals-only"));
+    bk_report_free(r);
+}
+
+static void another_number_of_requests(void **state)
+{
+    struct kit *k = *state;
+    import_run(k, "a", ramp_without_course(k, 1600));
+    struct bk_report *r = answer(k, "capacity", WORDS("1"), NULL, NULL);
+    const struct bk_section *s = section(r, "checks");
+    assert_string_equal(cell(k, s, 1, "check"), "requests");
+    assert_string_equal(cell(k, s, 1, "holds"), "0");
+    bk_report_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +339,8 @@ int main(void)
         IN_KIT(repeats_and_failures),
         IN_KIT(the_load_is_chosen),
         IN_KIT(little_and_pools),
+        IN_KIT(totals_are_checked_without_a_course),
+        IN_KIT(another_number_of_requests),
         IN_KIT(few_requests_tell_little),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
