@@ -112,8 +112,8 @@ static void take_context(struct bk_sizing_work *w, struct bk_str path_name)
 {
     struct bk_sizing *s = w->sizing;
     struct bk_arena *a = w->arena;
-    s->model = bk_sizing_text(s, "", "model", "name");
-    s->server = bk_sizing_text(s, "", "server", "name");
+    s->model = bk_sizing_text(s, BK_S(""), "model", "name");
+    s->server = bk_sizing_text(s, BK_S(""), "server", "name");
     struct file_name name = split_name(path_name);
     take_time(w, name.taken_ns);
     if (!name.middle.len)
@@ -235,7 +235,7 @@ static bool import(struct bk_input *in, const struct bk_importing *im,
         return bk_fail(err, BK_EINPUT, "line 1: the sizing run holds no values");
     take_context(w, bk_input_name(in));
     take_exact_bytes(w);
-    const struct bk_sizing_index *ix = bk_sizing_index(w);
+    const struct bk_sizing_index *ix = bk_sizing_index(w->arena, w->sizing);
     bk_sizing_check(w, ix);
     bk_sizing_traps(w, ix);
     return im->sink->sizing(im->sink, w->sizing, err);

@@ -6,14 +6,15 @@
 #ifndef BK_IMPORTERS_SIZING_H
 #define BK_IMPORTERS_SIZING_H
 
+#include "../src/record/shape.h"
+#include "../src/record/sizing.h"
 #include "importer.h"
 #include "shared/json.h"
 
 /* Limits on what a file may ask for. */
-#define BK_SIZING_MAX_BYTES     ((size_t)2 * 1024 * 1024) /* real ones: 6 to 35 KB */
-#define BK_SIZING_MAX_VALUES    20000
-#define BK_SIZING_MAX_SCENARIOS 16
-#define BK_SIZING_MAX_FINDINGS  1000
+#define BK_SIZING_MAX_BYTES    ((size_t)2 * 1024 * 1024) /* real ones: 6 to 35 KB */
+#define BK_SIZING_MAX_VALUES   20000
+#define BK_SIZING_MAX_FINDINGS 1000
 
 /* A row of schema/sizing_fields.csv: what a field's name says of its unit. */
 struct bk_sizing_field {
@@ -33,31 +34,12 @@ struct bk_sizing_label {
     struct bk_str fields; /* fields of the JSON, in the order of the numbers */
 };
 
-/* A row of schema/sizing_rules.csv: how a result follows from others. */
-struct bk_sizing_rule {
-    struct bk_str result;
-    struct bk_str scope;   /* rationale whose inputs are meant first */
-    struct bk_str without; /* the rule is for files that lack this value */
-    struct bk_str formula;
-    struct bk_str code; /* the rule holds, and is worth a finding of this code */
-    enum bk_severity severity;
-    struct bk_str remark;
-};
-
-/* A row of schema/model_shapes.csv; numbers are NAN where the row is empty. */
-struct bk_sizing_shape {
-    struct bk_str model, attention;
-    double layers, kv_heads, head_dim, latent_dim;
-};
-
 struct bk_sizing_tables {
     struct bk_sizing_field *fields;
     size_t n_fields;
     struct bk_sizing_label *labels;
     size_t n_labels;
-    struct bk_sizing_rule *rules;
-    size_t n_rules;
-    struct bk_sizing_shape *shapes;
+    const struct bk_model_shape *shapes;
     size_t n_shapes;
 };
 
@@ -119,9 +101,6 @@ bool bk_sizing_first(struct bk_sizing_work *w, struct bk_str key);
 /* A warning that the tool itself wrote; the same text is kept once. */
 void bk_sizing_alert(struct bk_sizing_work *w, struct bk_str scenario,
                      struct bk_str text, struct bk_str locator);
-/* The text value of an input ("model" "name"), or empty. */
-struct bk_str bk_sizing_text(const struct bk_sizing *s, const char *scenario,
-                             const char *section, const char *name);
 
 /* --- sizing_json.c and sizing_text.c --- */
 bool bk_sizing_read_json(struct bk_sizing_work *w, const struct bk_json *root,
@@ -130,39 +109,11 @@ bool bk_sizing_is_report(struct bk_str head);
 bool bk_sizing_read_text(struct bk_sizing_work *w, struct bk_str text,
                          struct bk_err *err);
 
-/* --- sizing_check.c: every result recomputed within its printed digits --- */
-
-struct bk_sizing_span { /* what a value can be, in its base unit */
-    double low, high, value;
-    const struct bk_sizing_value *from; /* NULL: computed */
-};
-struct bk_sizing_index;
-
-struct bk_sizing_index *bk_sizing_index(struct bk_sizing_work *w);
-/* What is known of a name within a scenario (scope: a rationale's own inputs first). */
-const struct bk_sizing_span *bk_sizing_span(const struct bk_sizing_index *ix,
-                                            struct bk_str scenario, struct bk_str scope,
-                                            struct bk_str name);
-/* The result itself, as its own line says. */
-const struct bk_sizing_value *bk_sizing_result(const struct bk_sizing_index *ix,
-                                               struct bk_str scenario,
-                                               struct bk_str name);
-/* The scenarios of the file, in its order. */
-const struct bk_str *bk_sizing_scenarios(const struct bk_sizing_index *ix, size_t *n);
+/* --- sizing_check.c: findings about what does not recompute --- */
 /* A number in the unit that the file writes it in: "854.77 GiB". */
 struct bk_str bk_sizing_show(const struct bk_sizing_work *w,
                              const struct bk_sizing_value *like, double value);
 void bk_sizing_check(struct bk_sizing_work *w, const struct bk_sizing_index *ix);
-
-/* --- sizing_expr.c: formulas over intervals --- */
-
-struct bk_sizing_scope { /* where a formula's names are looked up */
-    const struct bk_sizing_index *index;
-    struct bk_str scenario, scope;
-};
-/* False: malformed, or a name is not known, or the result is not finite. */
-bool bk_sizing_evaluate(const struct bk_sizing_scope *scope, struct bk_str formula,
-                        struct bk_sizing_span *result);
 
 /* --- sizing_traps.c: what recomputes and still misleads --- */
 void bk_sizing_traps(struct bk_sizing_work *w, const struct bk_sizing_index *ix);

@@ -103,55 +103,10 @@ static bool load_labels(struct bk_sizing_work *w, struct bk_err *err)
     return true;
 }
 
-static bool load_rules(struct bk_sizing_work *w, struct bk_err *err)
-{
-    struct bk_table t;
-    if (!read_table(w->arena, "sizing_rules", 7, &t, err))
-        return false;
-    struct bk_sizing_rule *rules = bk_alloc_array(w->arena, t.n_rows, sizeof *rules);
-    for (size_t i = 0; i < t.n_rows; i++) {
-        struct bk_str *c = t.rows[i];
-        rules[i] = (struct bk_sizing_rule){
-            .result = c[0],
-            .scope = c[1],
-            .without = c[2],
-            .formula = c[3],
-            .code = c[4],
-            .severity = bk_is(c[5], "info") ? BK_INFO : BK_WARNING,
-            .remark = c[6],
-        };
-    }
-    w->tables.rules = rules;
-    w->tables.n_rules = t.n_rows;
-    return true;
-}
-
-static bool load_shapes(struct bk_sizing_work *w, struct bk_err *err)
-{
-    struct bk_table t;
-    if (!read_table(w->arena, "model_shapes", 10, &t, err))
-        return false;
-    struct bk_sizing_shape *shapes = bk_alloc_array(w->arena, t.n_rows, sizeof *shapes);
-    for (size_t i = 0; i < t.n_rows; i++) {
-        struct bk_str *c = t.rows[i];
-        shapes[i] = (struct bk_sizing_shape){
-            .model = c[0],
-            .attention = c[1],
-            .layers = number_or_nan(c[2]),
-            .kv_heads = number_or_nan(c[6]),
-            .head_dim = number_or_nan(c[7]),
-            .latent_dim = number_or_nan(c[8]),
-        };
-    }
-    w->tables.shapes = shapes;
-    w->tables.n_shapes = t.n_rows;
-    return true;
-}
-
 bool bk_sizing_load(struct bk_sizing_work *w, struct bk_err *err)
 {
-    return load_fields(w, err) && load_labels(w, err) && load_rules(w, err) &&
-           load_shapes(w, err);
+    w->tables.shapes = bk_model_shapes(w->arena, &w->tables.n_shapes);
+    return load_fields(w, err) && load_labels(w, err);
 }
 
 /* --- names --- */
@@ -374,18 +329,6 @@ bool bk_sizing_add_text(struct bk_sizing_work *w, struct bk_sizing_place place,
     };
     add_fact(w, v);
     return true;
-}
-
-struct bk_str bk_sizing_text(const struct bk_sizing *s, const char *scenario,
-                             const char *section, const char *name)
-{
-    for (size_t i = 0; i < s->n_values; i++) {
-        const struct bk_sizing_value *v = &s->values[i];
-        if (v->is_text && bk_is(v->name, name) && bk_is(v->section, section) &&
-            bk_is(v->scenario, scenario))
-            return v->text;
-    }
-    return (struct bk_str){NULL, 0};
 }
 
 struct bk_sizing_formula *bk_sizing_formula(struct bk_sizing_work *w,

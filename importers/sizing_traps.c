@@ -376,15 +376,6 @@ static bool weights_in_gib(struct bk_sizing_work *w, const struct bk_sizing_form
 
 /* --- models --- */
 
-/* Lower case, without the organisation before it. */
-static struct bk_str bare_model(const struct bk_sizing_work *w, struct bk_str name)
-{
-    size_t slash = bk_rfind_char(name, '/');
-    if (slash != BK_NONE)
-        name = bk_from(name, slash + 1);
-    return bk_lower(w->arena, name);
-}
-
 /* Are the two one letter apart: one changed, one more or one less? */
 static bool one_letter_apart(struct bk_str a, struct bk_str b)
 {
@@ -407,15 +398,15 @@ static bool one_letter_apart(struct bk_str a, struct bk_str b)
 static bool differs(const struct bk_sizing_index *ix, const char *name, double known)
 {
     const struct bk_sizing_span *s = span(ix, inputs, name);
-    return s && !isnan(known) && s->value != known;
+    return s && known > 0 && s->value != known;
 }
 
 static bool same_shape(const struct bk_sizing_index *ix,
-                       const struct bk_sizing_shape *shape)
+                       const struct bk_model_shape *shape)
 {
-    return !differs(ix, "num_layers", shape->layers) &&
-           !differs(ix, "num_key_value_heads", shape->kv_heads) &&
-           !differs(ix, "head_dim", shape->head_dim);
+    return !differs(ix, "num_layers", shape->kv.layers) &&
+           !differs(ix, "num_key_value_heads", shape->kv.kv_heads) &&
+           !differs(ix, "head_dim", shape->kv.head_dim);
 }
 
 /* Letters and not digits: "gpt-oss-20b" is no misspelt "gpt-oss-120b". */
@@ -435,10 +426,10 @@ static bool same_digits(struct bk_str a, struct bk_str b)
 }
 
 static void known_model(struct bk_sizing_work *w, const struct bk_sizing_index *ix,
-                        const struct bk_sizing_shape *shape)
+                        const struct bk_model_shape *shape)
 {
     struct bk_str attention =
-        bk_sizing_text(w->sizing, "", "model", "attention_pattern");
+        bk_sizing_text(w->sizing, inputs, "model", "attention_pattern");
     bool other_attention = attention.len && !bk_eq_nocase(attention, shape->attention);
     if (!other_attention && same_shape(ix, shape))
         return;
@@ -446,7 +437,8 @@ static void known_model(struct bk_sizing_work *w, const struct bk_sizing_index *
         w, "model-architecture", BK_WARNING, w->sizing->model,
         "%.*s is entered with attention '%.*s' and other figures than its published "
         "configuration (%.*s, %g layers%s): its KV cache is not what this run computes",
-        BK_F(w->sizing->model), BK_F(attention), BK_F(shape->attention), shape->layers,
+        BK_F(w->sizing->model), BK_F(attention), BK_F(shape->attention),
+        shape->kv.layers,
         bk_is(shape->attention, "mla") ? ", one compressed latent instead of KV heads"
                                        : "");
     f->expected = shape->attention;
@@ -457,14 +449,14 @@ static void known_model(struct bk_sizing_work *w, const struct bk_sizing_index *
 static void model_name(struct bk_sizing_work *w, const struct bk_sizing_index *ix)
 {
     const struct bk_sizing_tables *t = &w->tables;
-    struct bk_str name = bare_model(w, w->sizing->model);
+    struct bk_str name = bk_model_bare(w->arena, w->sizing->model);
     for (size_t i = 0; i < t->n_shapes; i++)
         if (bk_eq(name, t->shapes[i].model)) {
             known_model(w, ix, &t->shapes[i]);
             return;
         }
     for (size_t i = 0; i < t->n_shapes; i++) {
-        const struct bk_sizing_shape *shape = &t->shapes[i];
+        const struct bk_model_shape *shape = &t->shapes[i];
         if (!one_letter_apart(name, shape->model) || !same_digits(name, shape->model) ||
             !same_shape(ix, shape))
             continue;

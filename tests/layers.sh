@@ -10,7 +10,7 @@ rooms='
 src/base
 src/store           src/base
 src/stats           src/base
-src/record          src/base
+src/record          src/base src/stats/kv.h
 src/samples         src/base src/stats
 src/report          src/base src/record
 src/check           src/base src/record src/stats

@@ -11,16 +11,13 @@
 
 /* --- the embedded CSV files ---------------------------------------------------- */
 
-#define MAX_FIELDS 9 /* columns of the widest table, metrics.csv */
-
-/* Next record of a CSV text of ours: RFC 4180 without line ends inside quotes. */
-static bool next_record(struct bk_arena *a, struct bk_str *rest,
-                        struct bk_str fields[MAX_FIELDS])
+bool bk_embedded_next(struct bk_arena *a, struct bk_str *rest,
+                      struct bk_str fields[BK_EMBEDDED_FIELDS])
 {
     struct bk_str line;
     if (!bk_next_line(rest, &line))
         return false;
-    for (size_t i = 0; i < MAX_FIELDS; i++) {
+    for (size_t i = 0; i < BK_EMBEDDED_FIELDS; i++) {
         if (line.len > 0 && line.ptr[0] == '"') {
             char *out = bk_alloc(a, line.len + 1);
             size_t n = 0;
@@ -41,7 +38,7 @@ static bool next_record(struct bk_arena *a, struct bk_str *rest,
     return true;
 }
 
-static struct bk_str table(const char *name)
+struct bk_str bk_embedded_table(const char *name)
 {
     for (const struct bk_blob *b = bk_tables_blobs; b->name; b++) {
         if (strcmp(b->name, name) == 0)
@@ -58,14 +55,14 @@ static double real_of(struct bk_str s, double otherwise)
 
 static void load_metrics(struct bk_dict *d)
 {
-    struct bk_str rest = table("metrics");
-    struct bk_str f[MAX_FIELDS];
-    next_record(d->arena, &rest, f);
+    struct bk_str rest = bk_embedded_table("metrics");
+    struct bk_str f[BK_EMBEDDED_FIELDS];
+    bk_embedded_next(d->arena, &rest, f);
     size_t cap = 0;
     for (size_t i = 0; i < rest.len; i++)
         cap += rest.ptr[i] == '\n';
     d->metrics = bk_alloc_array(d->arena, cap + 1, sizeof *d->metrics);
-    while (d->n_metrics <= cap && next_record(d->arena, &rest, f)) {
+    while (d->n_metrics <= cap && bk_embedded_next(d->arena, &rest, f)) {
         struct bk_metric *m = &d->metrics[d->n_metrics++];
         m->name = f[0];
         m->unit = f[1];
@@ -83,10 +80,10 @@ static void load_metrics(struct bk_dict *d)
 
 static void load_params(struct bk_dict *d)
 {
-    struct bk_str rest = table("params");
-    struct bk_str f[MAX_FIELDS];
-    next_record(d->arena, &rest, f);
-    while (next_record(d->arena, &rest, f)) {
+    struct bk_str rest = bk_embedded_table("params");
+    struct bk_str f[BK_EMBEDDED_FIELDS];
+    bk_embedded_next(d->arena, &rest, f);
+    while (bk_embedded_next(d->arena, &rest, f)) {
         struct bk_param_name *p = bk_alloc(d->arena, sizeof *p);
         *p = (struct bk_param_name){.name = f[0], .unit = f[1]};
         bk_map_put(d->arena, &d->param_keys, bk_dict_key(d->arena, f[0]), p);
@@ -121,10 +118,10 @@ static void load_param_roles(struct bk_dict *d)
 
 static void load_units(struct bk_dict *d)
 {
-    struct bk_str rest = table("units");
-    struct bk_str f[MAX_FIELDS];
-    next_record(d->arena, &rest, f);
-    while (next_record(d->arena, &rest, f)) {
+    struct bk_str rest = bk_embedded_table("units");
+    struct bk_str f[BK_EMBEDDED_FIELDS];
+    bk_embedded_next(d->arena, &rest, f);
+    while (bk_embedded_next(d->arena, &rest, f)) {
         struct bk_unit *u = bk_alloc(d->arena, sizeof *u);
         *u = (struct bk_unit){.name = f[0], .base = f[1], .factor = real_of(f[2], 1)};
         bk_map_put(d->arena, &d->units, u->name, u);
@@ -136,10 +133,10 @@ static void load_units(struct bk_dict *d)
 
 static void load_stats(struct bk_dict *d)
 {
-    struct bk_str rest = table("stats");
-    struct bk_str f[MAX_FIELDS];
-    next_record(d->arena, &rest, f);
-    while (next_record(d->arena, &rest, f)) {
+    struct bk_str rest = bk_embedded_table("stats");
+    struct bk_str f[BK_EMBEDDED_FIELDS];
+    bk_embedded_next(d->arena, &rest, f);
+    while (bk_embedded_next(d->arena, &rest, f)) {
         struct bk_stat_word *w = bk_alloc(d->arena, sizeof *w);
         *w = (struct bk_stat_word){.stat = f[1], .in_names = bk_is(f[2], "yes")};
         bk_map_put(d->arena, &d->stats, bk_dict_key(d->arena, f[0]), w);
@@ -148,10 +145,10 @@ static void load_stats(struct bk_dict *d)
 
 static void load_hardware(struct bk_dict *d)
 {
-    struct bk_str rest = table("hardware");
-    struct bk_str f[MAX_FIELDS];
-    next_record(d->arena, &rest, f);
-    while (next_record(d->arena, &rest, f))
+    struct bk_str rest = bk_embedded_table("hardware");
+    struct bk_str f[BK_EMBEDDED_FIELDS];
+    bk_embedded_next(d->arena, &rest, f);
+    while (bk_embedded_next(d->arena, &rest, f))
         bk_dict_add_hardware_alias(d, f[0], f[1]);
 }
 
@@ -231,10 +228,10 @@ static const struct bk_alias_line *lines_of(struct bk_arena *a, const struct bk_
 {
     struct bk_alias_line *lines = NULL;
     struct bk_str rest = {b->bytes, b->size};
-    struct bk_str f[MAX_FIELDS];
+    struct bk_str f[BK_EMBEDDED_FIELDS];
     *n = 0;
-    next_record(a, &rest, f);
-    for (size_t line = 2; next_record(a, &rest, f); line++) {
+    bk_embedded_next(a, &rest, f);
+    for (size_t line = 2; bk_embedded_next(a, &rest, f); line++) {
         if (f[0].len == 0)
             continue;
         *BK_PUSH(a, lines, *n) = (struct bk_alias_line){

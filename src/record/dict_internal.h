@@ -4,6 +4,14 @@
 
 #include "dict.h"
 
+/* The embedded CSV files of schema/.  All of one's text, empty when there is no such
+ * table; and its next record (RFC 4180 without line ends inside quotes), false behind the
+ * last.  Fields that a record lacks are empty. */
+#define BK_EMBEDDED_FIELDS 10 /* columns of the widest table, model_shapes.csv */
+struct bk_str bk_embedded_table(const char *name);
+bool bk_embedded_next(struct bk_arena *a, struct bk_str *rest,
+                      struct bk_str fields[BK_EMBEDDED_FIELDS]);
+
 /* Longer names are no names of a metric; they are never looked up. */
 #define BK_KEY_MAX ((size_t)240)
 

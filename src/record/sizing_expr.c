@@ -6,7 +6,7 @@
  * in which a consistent file's own figure must lie. */
 #include "sizing.h"
 
-#include "../src/base/num.h"
+#include "../base/num.h"
 
 #include <math.h>
 
