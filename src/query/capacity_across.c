@@ -509,18 +509,6 @@ static struct bk_curve curve_of(const struct across *x)
     return c;
 }
 
-/* Does the parameter count users or requests in flight? */
-static bool counts_users(struct bk_str name)
-{
-    static const char *const names[] = {"concurrency", "vus", "vus_max", "users",
-                                        "max_concurrency"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (bk_is(name, names[i]))
-            return true;
-    }
-    return false;
-}
-
 static void add_checks(const struct across *x, const struct beside *b,
                        struct bk_report *r)
 {
@@ -532,7 +520,7 @@ static void add_checks(const struct across *x, const struct beside *b,
         struct bk_in_flight f = {
             .at = bk_fmt(x->arena, "%.*s %.*s", BK_F(x->by),
                          BK_F(bk_capacity_number(x->arena, p->load))),
-            .load = counts_users(x->by) ? p->load : (double)NAN,
+            .load = bk_param_counts_users(x->by) ? p->load : (double)NAN,
             .throughput = value_of(&b->rate, p),
             .latency = value_of(&b->latency, p),
             .pause = (double)NAN,

@@ -640,3 +640,14 @@ const struct bk_run_value *bk_values_of(const struct bk_run_values *values, int6
         return NULL;
     return bsearch(&key, values->items, values->n, sizeof key, by_run);
 }
+
+bool bk_param_counts_users(struct bk_str name)
+{
+    static const char *const names[] = {"concurrency", "vus", "vus_max", "users",
+                                        "max_concurrency"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (bk_is(name, names[i]))
+            return true;
+    }
+    return false;
+}

@@ -106,6 +106,8 @@ bool bk_hardware_name(struct bk_db *db, struct bk_arena *a, struct bk_str text,
 
 /* Value of a config parameter, or the empty slice. */
 struct bk_str bk_row_param(const struct bk_run_row *row, struct bk_str name);
+/* Does a parameter of this name count users or requests in flight? */
+bool bk_param_counts_users(struct bk_str name);
 /* A filter name's value of a run: dimension, status, run, claims or parameter. */
 struct bk_str bk_row_value(const struct bk_run_row *row, struct bk_str name);
 

@@ -106,10 +106,10 @@ static enum bk_param_role role_of(struct bk_str word)
 
 static void load_param_roles(struct bk_dict *d)
 {
-    struct bk_str rest = table("param_roles");
-    struct bk_str f[MAX_FIELDS];
-    next_record(d->arena, &rest, f);
-    while (next_record(d->arena, &rest, f)) {
+    struct bk_str rest = bk_embedded_table("param_roles");
+    struct bk_str f[BK_EMBEDDED_FIELDS];
+    bk_embedded_next(d->arena, &rest, f);
+    while (bk_embedded_next(d->arena, &rest, f)) {
         struct bk_param_role_line *line = bk_alloc(d->arena, sizeof *line);
         line->role = role_of(f[1]);
         bk_map_put(d->arena, &d->param_roles, bk_dict_key(d->arena, f[0]), line);

@@ -221,6 +221,39 @@ double bk_kv_sliding_blocks(double tokens, double window, double batched, double
     return ceil(fmin(window - 1 + batched, tokens) / block) + 1;
 }
 
+/* Layers of a group: as many as the smaller kind has, or all of one kind. */
+static double group_layers(const struct bk_kv_model *m)
+{
+    double full = full_layers(m), sliding = window_layers(m);
+    return full > 0 && sliding > 0 ? fmin(full, sliding) : full + sliding;
+}
+
+double bk_kv_session_blocks(const struct bk_kv_model *m, double tokens, double batched,
+                            double block)
+{
+    double group = group_layers(m);
+    if (!(group > 0))
+        return 0;
+    return ceil(full_layers(m) / group) * bk_kv_full_blocks(tokens, block) +
+           ceil(window_layers(m) / group) *
+               bk_kv_sliding_blocks(tokens, m->window, batched, block);
+}
+
+double bk_kv_block_bytes(const struct bk_kv_model *m, enum bk_kv_precision p,
+                         double block)
+{
+    return group_layers(m) * bk_kv_page_bytes(m, p, block);
+}
+
+double bk_kv_paged_bytes(const struct bk_kv_model *m, enum bk_kv_precision p,
+                         double tokens, double batched, double block)
+{
+    double pages =
+        full_layers(m) * bk_kv_full_blocks(tokens, block) +
+        window_layers(m) * bk_kv_sliding_blocks(tokens, m->window, batched, block);
+    return pages * bk_kv_page_bytes(m, p, block);
+}
+
 double bk_kv_concurrency(double blocks, double block, double tokens)
 {
     return tokens > 0 ? blocks * block / tokens : 0;

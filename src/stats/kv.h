@@ -89,6 +89,17 @@ double bk_kv_full_blocks(double tokens, double block);
 /* Blocks a sliding layer needs at the most: the window and what one step may bring
  * (batched tokens; 1 while decoding), and one that is cut at both ends. */
 double bk_kv_sliding_blocks(double tokens, double window, double batched, double block);
+/* Blocks of a session in the one pool that all groups of layers share: of full attention
+ * its tokens in blocks; of a hybrid, whose layers go in groups of one size, those of each
+ * group.  A block then holds 'block' tokens of one group. */
+double bk_kv_session_blocks(const struct bk_kv_model *m, double tokens, double batched,
+                            double block);
+/* Bytes of one such block: 'block' tokens of one group. */
+double bk_kv_block_bytes(const struct bk_kv_model *m, enum bk_kv_precision p,
+                         double block);
+/* Bytes of a session in whole blocks, all layers. */
+double bk_kv_paged_bytes(const struct bk_kv_model *m, enum bk_kv_precision p,
+                         double tokens, double batched, double block);
 /* "Maximum concurrency for L tokens per request": blocks block / L. */
 double bk_kv_concurrency(double blocks, double block, double tokens);
 

@@ -202,6 +202,16 @@ static void sliding_layers_cost_more_than_their_window(void **state)
         double pages = bk_kv_full_blocks(65536, 16) + cases[i].blocks;
         near(12 * pages * page / BK_GIB, cases[i].gib, 5e-6);
     }
+    near(bk_kv_paged_bytes(&gpt_oss_20b, BK_KV_FP8, 65536, 1, 16) / BK_GIB, 0.75165,
+         5e-6);
+    near(bk_kv_paged_bytes(&gpt_oss_20b, BK_KV_FP8, 65536, 8192, 16) / BK_GIB, 0.84540,
+         5e-6);
+    /* a group of full layers and one of sliding ones */
+    same(bk_kv_session_blocks(&gpt_oss_20b, 65536, 1, 16), 4096 + 9);
+    same(bk_kv_block_bytes(&gpt_oss_20b, BK_KV_FP8, 16), 12 * page);
+    same(bk_kv_session_blocks(&qwen3_4b, 331, 1, 16), 21);
+    same(bk_kv_block_bytes(&qwen3_4b, BK_KV_BF16, 16), 2359296);
+    same(bk_kv_session_blocks(&(struct bk_kv_model){0}, 331, 1, 16), 0);
     /* kept as full layers: 1.5 GiB a session */
     struct bk_kv_model all_full = gpt_oss_20b;
     all_full.attention = BK_KV_FULL;
