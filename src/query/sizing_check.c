@@ -26,12 +26,14 @@ static const struct bk_str ones = {"1", 1};
 enum reason {
     ANOTHER_NAME,
     ARCHITECTURE,
+    BETWEEN,
     CONTEXT_SHORTER,
     EDGE,
     HARDWARE_UNKNOWN,
     HYBRID,
     KV_PRECISION,
     MEMORY_SHARE,
+    ONE_ENGINE,
     ONE_NODE,
     PRECISION_ASSUMED,
     RANKS_ASSUMED,
@@ -50,6 +52,8 @@ static const struct {
     [ARCHITECTURE] = {"architecture",
                       "the sheet was filled in with another architecture than the "
                       "model's published one, so a token takes another size"},
+    [BETWEEN] = {"between", "the prediction lies between the highest load that met the "
+                            "objectives and the next one tried, which did not"},
     [CONTEXT_SHORTER] = {"shorter-requests",
                          "requests of the runs keep less than half of the tokens that "
                          "the sheet plans for a session"},
@@ -67,6 +71,9 @@ static const struct {
     [MEMORY_SHARE] = {"memory-share",
                       "the sheet gives the cache another share of the memory than the "
                       "engine (gpu_memory_utilization)"},
+    [ONE_ENGINE] = {"one-engine",
+                    "the runs are taken to be of this engine alone; where "
+                    "several served them, each had its share"},
     [ONE_NODE] = {"one-node", "the runs are taken to be of one node"},
     [PRECISION_ASSUMED] = {"precision-assumed",
                            "the engine says cache_dtype 'auto': 16 bits an element are "
@@ -351,7 +358,9 @@ static const char *session_verdict(double predicted, const struct bk_met *m)
         return "not measured";
     if (m->met >= predicted)
         return "holds";
-    return m->missed <= predicted ? "overstated" : "not tried";
+    if (m->missed <= predicted)
+        return "overstated";
+    return isnan(m->missed) ? "not tried" : "cannot tell";
 }
 
 static void add_sessions(struct checking *x, struct bk_section **s,
@@ -360,10 +369,12 @@ static void add_sessions(struct checking *x, struct bk_section **s,
 {
     struct why why = {{false}};
     const char *verdict = session_verdict(predicted, m);
-    why.of[EDGE] = strcmp(verdict, "not tried") == 0;
+    why.of[EDGE] = m->loads > 0 && isnan(m->missed);
+    why.of[BETWEEN] = strcmp(verdict, "cannot tell") == 0;
     why.of[THROUGHPUT] = strcmp(verdict, "overstated") == 0;
     why.of[UNEVEN] = m->uneven;
     why.of[ONE_NODE] = m->loads > 0 && isfinite(context);
+    why.of[ONE_ENGINE] = m->loads > 0 && !isfinite(context);
     why.of[CONTEXT_SHORTER] = m->tokens < SHORTER * context;
     if (*s == NULL)
         *s = bk_report_section(x->r, "sessions", session_columns,

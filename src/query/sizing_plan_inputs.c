@@ -192,17 +192,42 @@ static struct bk_str sheet_name(const struct bk_plan *p)
 
 /* --- sheet, snapshot, names --- */
 
+/* The run of a session that says what its engine has; BK_EUSAGE unless there is one. */
+static bool run_of_session(struct bk_db *db, struct bk_plan *p, const char *session,
+                           struct bk_run_row *run, struct bk_err *err)
+{
+    const struct bk_strings no_more = {NULL, 0};
+    struct bk_filter f;
+    struct bk_run_list runs;
+    size_t n = 0;
+    if (!bk_filter_parse(p->arena, db, &no_more, &f, err) ||
+        !bk_filter_add(p->arena, db, &f, "session", session, err) ||
+        !bk_runs_load(db, p->arena, &f, &runs, err))
+        return false;
+    for (size_t i = 0; i < runs.n; i++)
+        if (bk_snapshot_has_cache(&runs.rows[i]) && n++ == 0)
+            *run = runs.rows[i];
+    if (n > 1)
+        return bk_fail(err, BK_EUSAGE,
+                       "%zu runs of '%s' say how many blocks their KV cache has; name "
+                       "one, as '%.*s'",
+                       n, session, BK_F(run->name));
+    if (n == 0 && runs.n > 0)
+        *run = runs.rows[0];
+    return runs.n > 0 ||
+           bk_fail(err, BK_EUSAGE,
+                   "no run or session is called '%s' (see 'benchkeep runs')", session);
+}
+
 static bool find_snapshot(struct bk_db *db, struct bk_plan *p, struct bk_err *err)
 {
     struct bk_arena *a = p->arena;
     struct bk_run_row *run = bk_alloc(a, sizeof *run);
     const char *ref = p->o->snapshot;
     bool found;
-    if (!bk_run_by_ref(db, a, bk_str(ref), run, &found, err))
+    if (!bk_run_by_ref(db, a, bk_str(ref), run, &found, err) ||
+        (!found && !run_of_session(db, p, ref, run, err)))
         return false;
-    if (!found)
-        return bk_fail(err, BK_EUSAGE, "no run is called '%s' (see 'benchkeep runs')",
-                       ref);
     p->view = bk_alloc(a, sizeof *p->view);
     if (bk_snapshot_read(db, a, run, p->view, err))
         return true;
