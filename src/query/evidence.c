@@ -20,6 +20,26 @@
 
 /* --- filling --- */
 
+struct bk_quantity bk_standing_quantity(enum bk_standing which)
+{
+    static const struct {
+        const char *metric, *stat, *unit, *direction;
+        double floor;
+    } known[] = {
+        [BK_STANDING_ERRORS] = {"error_rate", "value", "ratio", "lower", 0.01},
+        [BK_STANDING_P95] = {"request_latency", "p95", "s", "lower", 0.10},
+        [BK_STANDING_LATENCY] = {"request_latency", "mean", "s", "lower", 0.10},
+        [BK_STANDING_RATE] = {"request_throughput", "value", "1/s", "higher", 0.05},
+    };
+    struct bk_quantity q = {.metric = bk_str(known[which].metric),
+                            .stat = bk_str(known[which].stat),
+                            .unit = bk_str(known[which].unit),
+                            .floor = known[which].floor,
+                            .canonical = true};
+    bk_quantity_settle(&q, bk_str(known[which].direction));
+    return q;
+}
+
 void bk_trials_begin(struct bk_arena *a, const struct bk_dict *dict,
                      const struct bk_quantity *objective, const struct bk_goal *goals,
                      size_t n_goals, struct bk_trials *t)
@@ -31,19 +51,8 @@ void bk_trials_begin(struct bk_arena *a, const struct bk_dict *dict,
     t->quantities[0] = *objective;
     for (size_t i = 0; i < n_goals; i++)
         t->quantities[1 + i] = goals[i].q;
-    struct bk_quantity *standing = t->quantities + 1 + n_goals;
-    standing[BK_STANDING_ERRORS] = (struct bk_quantity){.metric = BK_S("error_rate"),
-                                                        .stat = BK_S("value"),
-                                                        .unit = BK_S("ratio"),
-                                                        .floor = 0.01,
-                                                        .canonical = true};
-    standing[BK_STANDING_P95] = (struct bk_quantity){.metric = BK_S("request_latency"),
-                                                     .stat = BK_S("p95"),
-                                                     .unit = BK_S("s"),
-                                                     .floor = 0.10,
-                                                     .canonical = true};
     for (size_t i = 0; i < BK_N_STANDING; i++)
-        bk_quantity_settle(&standing[i], BK_S("lower"));
+        t->quantities[1 + n_goals + i] = bk_standing_quantity((enum bk_standing)i);
 }
 
 size_t bk_trials_standing(const struct bk_trials *t, enum bk_standing which)
@@ -133,6 +142,8 @@ static void add_requests(struct bk_within *sum, const struct bk_within *of)
 {
     sum->requests += of->requests;
     sum->failed += of->failed;
+    sum->seconds += of->seconds;
+    sum->samples = sum->samples && of->samples;
 }
 
 static void find_sessions(struct bk_trials *t, struct bk_trial *trial)
@@ -141,6 +152,7 @@ static void find_sessions(struct bk_trials *t, struct bk_trial *trial)
     trial->sessions = bk_alloc_array(t->arena, n, sizeof *trial->sessions);
     trial->valid = bk_alloc_array(t->arena, n, sizeof *trial->valid);
     trial->claims = true;
+    trial->requests.samples = true;
     qsort(trial->observed, n, sizeof *trial->observed, by_session);
     for (size_t i = 0, end; i < n; i = end) {
         end = session_end(trial, i);
@@ -160,6 +172,7 @@ static void find_sessions(struct bk_trials *t, struct bk_trial *trial)
         trial->valid[trial->n_sessions++] = valid;
         trial->n_valid += valid;
     }
+    trial->requests.samples = trial->requests.samples && trial->n_valid > 0;
 }
 
 /* --- numbers --- */

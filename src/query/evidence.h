@@ -83,6 +83,8 @@ enum bk_meets {    /* does a trial keep a goal? */
 /* What requests say; sums over runs. */
 struct bk_within {
     double requests, failed; /* NAN: not known */
+    double seconds;          /* that they took; NAN */
+    bool samples; /* single requests are on record; of several runs: of all */
 };
 
 struct bk_observed { /* a run with its numbers */
@@ -127,8 +129,10 @@ struct bk_axis { /* a parameter in which trials differ */
 
 /* Numbers that every set has beside what was asked, for costs and fronts. */
 enum bk_standing {
-    BK_STANDING_ERRORS, /* error_rate */
-    BK_STANDING_P95,    /* request_latency.p95 */
+    BK_STANDING_ERRORS,  /* error_rate */
+    BK_STANDING_P95,     /* request_latency.p95 */
+    BK_STANDING_LATENCY, /* request_latency.mean */
+    BK_STANDING_RATE,    /* request_throughput, failed ones included */
     BK_N_STANDING
 };
 
@@ -164,7 +168,8 @@ double bk_trials_noise(const struct bk_trials *t, size_t quantity, double *df);
 double bk_trials_assumed(const struct bk_trials *t, size_t quantity);
 /* +1: a higher objective is better; -1: a lower. */
 int bk_trials_sign(const struct bk_trials *t);
-/* Index of a standing quantity. */
+/* Its definition and index. */
+struct bk_quantity bk_standing_quantity(enum bk_standing which);
 size_t bk_trials_standing(const struct bk_trials *t, enum bk_standing which);
 /* The axis of this name, or NULL. */
 const struct bk_axis *bk_trials_axis(const struct bk_trials *t, struct bk_str name);

@@ -33,7 +33,8 @@ struct load {
     size_t n_objectives;
     struct column *goals;
     struct column standing[BK_N_STANDING];
-    struct column requests;
+    struct column requests, failed, duration;
+    bool *samples;  /* of each run */
     size_t *set_of; /* of each run */
 };
 
@@ -115,7 +116,8 @@ static void take_values(struct load *l, const struct bk_run_values *values,
     }
 }
 
-/* The headline figure; of a run that has none, that of its successful requests. */
+/* The headline figure; of a run that has none, that of its successful requests.  A tool
+ * that repeats its measurement tells the mean instead of one value. */
 static bool load_column(struct load *l, struct column *c, struct bk_err *err)
 {
     struct bk_run_values values;
@@ -127,6 +129,11 @@ static bool load_column(struct load *l, struct column *c, struct bk_err *err)
     if (!bk_values_of_runs(l->db, l->arena, metric, stat, &l->runs, &values, err))
         return false;
     take_values(l, &values, c);
+    if (c->n < l->runs.n && bk_is(c->q.stat, "value")) {
+        if (!bk_values_of_runs(l->db, l->arena, metric, "mean", &l->runs, &values, err))
+            return false;
+        take_values(l, &values, c);
+    }
     if (c->n == l->runs.n || bk_is(c->q.stat, "value"))
         return true;
     if (!bk_values_load(l->db, l->arena, metric, stat, "ok", &values, err))
@@ -208,7 +215,8 @@ static bool load_within(struct load *l, struct column *c, struct bk_err *err)
 /* --- what is read --- */
 
 static const char *const usual[] = {"ok_throughput", "output_token_throughput",
-                                    "total_token_throughput", "request_throughput"};
+                                    "total_token_throughput", "request_throughput",
+                                    "input_token_throughput"};
 enum {
     N_USUAL = sizeof usual / sizeof *usual
 };
@@ -252,21 +260,35 @@ static bool load_goals(struct load *l, struct bk_err *err)
     return true;
 }
 
+static bool load_samples(struct load *l, struct bk_err *err)
+{
+    bool more, ok;
+    struct bk_stmt *st = bk_stmt(l->db, BK_SQL_RUNS_WITH_SAMPLES);
+    l->samples = bk_alloc_array(l->arena, l->runs.n + 1, sizeof *l->samples);
+    while ((ok = bk_step(st, &more, err)) && more) {
+        size_t at = place_of(l, bk_col_int(st, 0));
+        if (at != BK_NONE)
+            l->samples[at] = true;
+    }
+    bk_reset(st);
+    return ok;
+}
+
 static bool load_standing(struct load *l, struct bk_err *err)
 {
-    static const struct {
-        const char *metric, *stat;
-    } names[] = {[BK_STANDING_ERRORS] = {"error_rate", "value"},
-                 [BK_STANDING_P95] = {"request_latency", "p95"}};
     for (size_t i = 0; i < BK_N_STANDING; i++) {
-        l->standing[i].q.metric = bk_str(names[i].metric);
-        l->standing[i].q.stat = bk_str(names[i].stat);
+        l->standing[i].q = bk_standing_quantity((enum bk_standing)i);
         if (!load_column(l, &l->standing[i], err))
             return false;
     }
+    l->failed.q.metric = BK_S("requests_failed");
+    l->failed.q.stat = BK_S("value");
+    l->duration.q.metric = BK_S("duration");
+    l->duration.q.stat = BK_S("value");
     l->requests.q.metric = BK_S("requests");
     l->requests.q.stat = BK_S("value");
-    return load_column(l, &l->requests, err);
+    return load_column(l, &l->requests, err) && load_column(l, &l->failed, err) &&
+           load_column(l, &l->duration, err) && load_samples(l, err);
 }
 
 /* --- sets --- */
@@ -356,7 +378,8 @@ static void add_run(struct load *l, struct bk_trials *t, const struct column *ob
     double *values = bk_alloc_array(l->arena, t->n_quantities, sizeof *values);
     struct bk_interval *within =
         bk_alloc_array(l->arena, t->n_quantities, sizeof *within);
-    struct bk_within requests = {l->requests.values[i], (double)NAN};
+    struct bk_within requests = {l->requests.values[i], l->failed.values[i],
+                                 l->duration.values[i], l->samples[i]};
     for (size_t k = 0; k < t->n_quantities; k++)
         within[k] = (struct bk_interval){(double)NAN, (double)NAN};
     values[0] = objective->values[i];
@@ -367,8 +390,9 @@ static void add_run(struct load *l, struct bk_trials *t, const struct column *ob
     }
     for (size_t k = 0; k < BK_N_STANDING; k++)
         values[1 + t->n_goals + k] = l->standing[k].values[i];
-    requests.failed =
-        round(requests.requests * l->standing[BK_STANDING_ERRORS].values[i]);
+    if (isnan(requests.failed))
+        requests.failed =
+            round(requests.requests * l->standing[BK_STANDING_ERRORS].values[i]);
     bk_trials_add(t, &l->runs.rows[i], values, within, &requests);
 }
 

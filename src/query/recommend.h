@@ -53,8 +53,21 @@ struct bk_cost bk_trial_cost(const struct bk_trials *t, const struct bk_trial *t
  * over. */
 int bk_cost_order(const struct bk_cost *a, const struct bk_cost *b);
 
+/* Does a trial keep the limits?  'known' is false where it lacks a parameter of one. */
+bool bk_trial_within(const struct bk_choice_rule *rule, const struct bk_trial *trial,
+                     bool *known);
+/* Is no other feasible trial within the limits at least as good in objective, p95 of
+ * latency, errors and cost, and better in one of them, beyond noise? */
+bool bk_trial_on_front(const struct bk_choice *c, const struct bk_choice_rule *rule,
+                       const struct bk_trial *trial);
+
 /* What is recommended of a settled set.  In its arena. */
 void bk_choose(const struct bk_trials *t, const struct bk_choice_rule *rule,
                struct bk_choice *c);
+
+/* Notes on machines that did the same task: do they want different settings, and what
+ * do they make of the same?  choices[i] is that of sets->items[i]. */
+void bk_recommend_hardware(struct bk_report *r, const struct bk_evidence_sets *sets,
+                           const struct bk_choice *choices);
 
 #endif

@@ -96,13 +96,21 @@ static void test_axes_and_roles(void **state)
 static void test_goals(void **state)
 {
     static const struct told told[] = {
-        {"1", "workers=1", NULL, 10, 1.5, 5000, 0, {1.4, 1.7}},
-        {"1", "workers=2", NULL, 20, 1.9, 5000, 0, {1.8, 2.1}},
-        {"1", "workers=3", NULL, 30, 2.5, 5000, 0, {2.4, 2.6}},
-        {"1", "workers=4", NULL, 40, 0, 5000, 0, {0, 0}},
-        {"1", "workers=5", "failed", 50, 0.1, 5000, 4000, {0.1, 0.1}},
-        {"1", "workers=6", NULL, 60, 1.5, 100, 0, {1.4, 1.7}}, /* Wilson 3.7 % */
-        {"1", "workers=7", NULL, 70, 1.5, 0, 0, {(double)-INFINITY, (double)INFINITY}},
+        {"1", "workers=1", NULL, 10, 1.5, 5000, 0, {1.4, 1.7}, false},
+        {"1", "workers=2", NULL, 20, 1.9, 5000, 0, {1.8, 2.1}, false},
+        {"1", "workers=3", NULL, 30, 2.5, 5000, 0, {2.4, 2.6}, false},
+        {"1", "workers=4", NULL, 40, 0, 5000, 0, {0, 0}, false},
+        {"1", "workers=5", "failed", 50, 0.1, 5000, 4000, {0.1, 0.1}, false},
+        {"1", "workers=6", NULL, 60, 1.5, 100, 0, {1.4, 1.7}, false}, /* Wilson 3.7 % */
+        {"1",
+         "workers=7",
+         NULL,
+         70,
+         1.5,
+         0,
+         0,
+         {(double)-INFINITY, (double)INFINITY},
+         false},
     };
     static const enum bk_meets want[] = {BK_MEETS,      BK_UNSURE, BK_BREAKS,
                                          BK_UNMEASURED, BK_BREAKS, BK_UNSURE,
@@ -143,8 +151,8 @@ static void test_every_session_must_keep_a_goal(void **state)
 /* Who says how many errors are borne decides about degraded runs himself. */
 static void test_degraded_runs(void **state)
 {
-    static const struct told told = {"1", "workers=1", "degraded", 10,
-                                     1.5, 1000,        60,         {0, 0}};
+    static const struct told told = {"1",  "workers=1", "degraded", 10,   1.5,
+                                     1000, 60,          {0, 0},     false};
     struct memory *m = memory_begin(0);
     (void)state;
     memory_add(m, &told);

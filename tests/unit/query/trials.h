@@ -53,6 +53,7 @@ struct told {
     const char *session, *params, *status;
     double ok, p95, requests, failed;
     struct bk_interval p95_within; /* 0, 0: nothing is known */
+    bool samples;
 };
 
 static inline void memory_add(struct memory *m, const struct told *told)
@@ -62,7 +63,7 @@ static inline void memory_add(struct memory *m, const struct told *told)
     double *values = bk_alloc_array(m->a, m->t.n_quantities, sizeof *values);
     struct bk_interval *within =
         bk_alloc_array(m->a, m->t.n_quantities, sizeof *within);
-    struct bk_within requests = {told->requests, told->failed};
+    struct bk_within requests = {told->requests, told->failed, 100, told->samples};
     struct bk_str rest = bk_str(told->params), part;
     for (; rest.len > 0; run->n_config++) {
         rest = bk_cut(rest, ' ', &part);
