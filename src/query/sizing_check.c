@@ -423,8 +423,9 @@ static void add_view_sessions(struct checking *x, struct bk_section **s,
     const struct bk_run_row *run = v->run;
     struct bk_met m = bk_met_find(x->r->arena, &x->met, run->dim[BK_DIM_MODEL],
                                   run->dim[BK_DIM_HARDWARE]);
-    if (m.loads == 0 || isnan(v->average))
-        return;
+    if (m.loads == 0 || isnan(v->average) || run->dim[BK_DIM_MODEL].len == 0 ||
+        run->dim[BK_DIM_HARDWARE].len == 0)
+        return; /* which runs are its own is not known */
     struct bk_value key[3] = {bk_v_null(), bk_v_null(), bk_v_str(run->name)};
     add_sessions(x, s, key, v->average, (double)NAN, &m);
 }
