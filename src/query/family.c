@@ -234,6 +234,17 @@ static bool has_scope(const struct bk_family_ask *ask, const struct bk_family *f
     return q->scope.len == 0 || (bk_is(q->scope, "ok") && !has_headline(f, q));
 }
 
+/* How many requests were sent, for what counts failures among them. */
+static void find_requests(struct bk_arena *a, struct bk_family *f)
+{
+    for (size_t i = 0; i < f->n_quantities; i++) {
+        const struct bk_quantity *q = &f->quantities[i];
+        if (q->scope.len == 0 && bk_is(q->metric, "requests") &&
+            bk_is(q->stat, "value"))
+            *BK_PUSH(a, f->requests, f->n_requests) = *q;
+    }
+}
+
 /* Leaves those that are asked for, or usual. */
 static void choose_quantities(struct bk_arena *a, const struct bk_family_ask *ask,
                               struct bk_family *f)
@@ -271,13 +282,15 @@ struct work { /* of one quantity at a time */
     const struct bk_family *f;
     struct by_id *ids;
     double *values;
+    double *requests; /* of each run; NULL: not loaded yet */
+    struct bk_arena *arena;
 };
 
 static struct work begin_work(struct bk_db *db, struct bk_arena *a,
                               const struct bk_family *f)
 {
     size_t n = f->runs.n;
-    struct work w = {.db = db, .f = f};
+    struct work w = {.db = db, .f = f, .arena = a};
     w.ids = bk_alloc_array(a, n + 1, sizeof *w.ids);
     w.values = bk_alloc_array(a, n + 1, sizeof *w.values);
     for (size_t i = 0; i < n; i++)
@@ -309,11 +322,34 @@ static bool load_values(struct work *w, const struct bk_quantity *q, struct bk_e
     return ok;
 }
 
+static bool load_requests(struct work *w, struct bk_err *err)
+{
+    size_t n = w->f->runs.n;
+    if (w->requests != NULL)
+        return true;
+    w->requests = bk_alloc_array(w->arena, n + 1, sizeof *w->requests);
+    for (size_t i = 0; i < n; i++)
+        w->requests[i] = (double)NAN;
+    for (size_t i = 0; i < w->f->n_requests; i++) {
+        if (!load_values(w, &w->f->requests[i], err))
+            return false;
+        for (size_t k = 0; k < n; k++)
+            if (isnan(w->requests[k]))
+                w->requests[k] = w->values[k];
+    }
+    return true;
+}
+
 /* The rows of a quantity, in an arena. */
 static bool load_series(struct work *w, struct bk_arena *a, const struct bk_quantity *q,
                         bool degraded, struct bk_series *s, struct bk_err *err)
 {
     *s = (struct bk_series){.arena = a, .q = *q, .strict = !degraded};
+    if (bk_quantity_counted(q) == BK_COUNTS_REQUESTS) {
+        if (!load_requests(w, err))
+            return false;
+        s->requests = w->requests;
+    }
     if (!load_values(w, q, err))
         return false;
     bk_marks_values(&w->f->marks, q, w->values);
@@ -527,6 +563,7 @@ bool bk_family_open(struct bk_db *db, struct bk_arena *a,
         if (!read_quantities(db, a, name, &known, f, err))
             return false;
     }
+    find_requests(a, f);
     choose_quantities(a, ask, f);
     bk_lines_make(a, &f->runs, &f->lines);
     return bk_marks_load(db, &f->lines, &f->marks, err);

@@ -38,6 +38,8 @@ struct bk_family {
     struct bk_str sessions;  /* these, joined by ", " */
     size_t n_before;         /* sessions that are compared with */
     size_t n_retold;
+    struct bk_quantity *requests; /* how many there were, by what tools call it */
+    size_t n_requests;
     struct bk_quantity *quantities;
     size_t n_quantities;
     struct bk_wanted *wanted;

@@ -491,23 +491,42 @@ static void choose_stat(struct bk_arena *a, const struct history_args *o,
         *stat = bk_str(o->stat);
 }
 
+/* A value of each run of the lines, NAN where it has none. */
+static bool values_of_runs(struct bk_db *db, const struct bk_lines *lines,
+                           const char *const names[3], double **values,
+                           struct bk_err *err)
+{
+    const struct bk_run_list *runs = lines->runs;
+    struct bk_run_values loaded;
+    if (!bk_values_load(db, lines->arena, names[0], names[1], names[2], &loaded, err))
+        return false;
+    *values = bk_alloc_array(lines->arena, runs->n + 1, sizeof **values);
+    for (size_t i = 0; i < runs->n; i++) {
+        const struct bk_run_value *v = bk_values_of(&loaded, runs->rows[i].id);
+        (*values)[i] = v != NULL ? v->value : (double)NAN;
+    }
+    return true;
+}
+
 /* The rows of the runs that have the metric and stat. */
 static bool load_values(struct bk_db *db, const struct history_args *o,
                         const struct bk_marks *marks, struct bk_series *s,
                         struct bk_err *err)
 {
     const struct bk_lines *lines = marks->lines;
-    const struct bk_run_list *runs = lines->runs;
     struct bk_arena *a = s->arena;
-    struct bk_run_values loaded;
-    if (!bk_values_load(db, a, bk_cstr(a, s->q.metric), bk_cstr(a, s->q.stat),
-                        o->scope != NULL ? o->scope : "", &loaded, err))
+    const char *scope = o->scope != NULL ? o->scope : "";
+    double *values, *requests = NULL;
+    s->q.scope = bk_str(scope);
+    if (!values_of_runs(
+            db, lines,
+            (const char *[]){bk_cstr(a, s->q.metric), bk_cstr(a, s->q.stat), scope},
+            &values, err) ||
+        (bk_quantity_counted(&s->q) == BK_COUNTS_REQUESTS &&
+         !values_of_runs(db, lines, (const char *[]){"requests", "value", ""},
+                         &requests, err)))
         return false;
-    double *values = bk_alloc_array(a, runs->n + 1, sizeof *values);
-    for (size_t i = 0; i < runs->n; i++) {
-        const struct bk_run_value *v = bk_values_of(&loaded, runs->rows[i].id);
-        values[i] = v != NULL ? v->value : (double)NAN;
-    }
+    s->requests = requests;
     bk_marks_values(marks, &s->q, values);
     bk_series_fill(s, lines, values);
     bk_marks_rows(marks, s);

@@ -30,9 +30,18 @@ void bk_past_forget_noise(struct bk_past *past)
     past->all = (struct bk_noise){0, 0, 0, 0};
 }
 
+/* That nothing happened is no gap in the past. */
 static bool has_scale(const struct bk_quantity *q, double value)
 {
-    return isfinite(value) && (q->scale == BK_SCALE_SHARE || value > 0);
+    bool none = value == 0 && bk_quantity_counted(q) != BK_COUNTS_NOTHING;
+    return isfinite(value) && (q->scale == BK_SCALE_SHARE || value > 0 || none);
+}
+
+/* The requests or runs that a row counts among. */
+static double places_of(const struct bk_quantity *q, const struct bk_series_row *row)
+{
+    return bk_quantity_counted(q) == BK_COUNTS_REQUESTS ? row->requests
+                                                        : (double)row->n;
 }
 
 /* Where the sessions begin that a new one is compared with. */
@@ -98,6 +107,8 @@ void bk_past_add(struct bk_past *past, const struct bk_series_row *row)
         begin_level(past, line, row->level);
     size_t at = line->n;
     *BK_PUSH(past->s->arena, line->sessions, at) = row->at.session;
+    at = line->n;
+    *BK_PUSH(past->s->arena, line->of, at) = places_of(&past->s->q, row);
     *BK_PUSH(past->s->arena, line->values, line->n) = row->value;
     if (!line->stale)
         past->stale[past->n_stale++] = row->at.line;
@@ -134,6 +145,35 @@ static bool begins_level(const struct bk_series_row *rows, size_t n,
     return false;
 }
 
+static bool is_whole(double x)
+{
+    return isfinite(x) && x == floor(x);
+}
+
+/* What happened in the new rows and never before; n is 0 where that is not known. */
+static struct bk_first_events first_events(const struct bk_quantity *q,
+                                           const struct bk_past_line *line,
+                                           size_t begin,
+                                           const struct bk_series_row *rows, size_t n)
+{
+    const struct bk_first_events none = {0, 0, 0, false};
+    enum bk_counted counted = bk_quantity_counted(q);
+    struct bk_first_events first = {.of_requests = counted == BK_COUNTS_REQUESTS};
+    if (counted == BK_COUNTS_NOTHING || begin == line->n)
+        return none;
+    for (size_t i = begin; i < line->n; i++) {
+        if (line->values[i] != 0)
+            return none;
+        first.old_of += line->of[i];
+    }
+    for (size_t i = 0; i < n; i++) {
+        first.n += rows[i].events;
+        first.new_of += places_of(q, &rows[i]);
+    }
+    bool known = is_whole(first.n) && first.old_of > 0 && first.new_of > 0;
+    return known && (!first.of_requests || first.n <= first.new_of) ? first : none;
+}
+
 void bk_case_measure(struct bk_past *past, const struct bk_verdict_rule *rule,
                      const struct bk_series_row *rows, size_t n, struct bk_case *c)
 {
@@ -165,7 +205,10 @@ void bk_case_measure(struct bk_past *past, const struct bk_verdict_rule *rule,
         .validity = validity_of(past, c),
         .borrowed = bk_noise_without(&past->all, &own),
         .bad_old = own.bad,
+        .first = first_events(&s->q, line, begin, rows, n),
     };
+    if (comparison.first.of_requests) /* of what fails more is worse */
+        comparison.worse = BK_HIGHER_IS_WORSE;
     c->accepted = c->n_old == 0 && bk_series_is_baseline(newest) &&
                   begins_level(rows, n, newest->shift);
     c->by_status = comparison.validity == BK_COMPARABLE && failed_worse(c);
@@ -299,6 +342,36 @@ static struct bk_str first_of_level(struct bk_arena *a, const struct bk_case *c)
     return bk_fmt(a, "first session%.*s", BK_F(since_shift(a, c)));
 }
 
+static struct bk_str count_text(struct bk_arena *a, double n)
+{
+    return bk_fmt(a, "%.0f", n);
+}
+
+/* "9 of 100 requests failed, none of 600 in 6 sessions before, p = 0.002: more than
+ * noise" */
+static struct bk_str first_events_why(struct bk_arena *a, const struct bk_case *c)
+{
+    const struct bk_evidence *e = &c->e;
+    const struct bk_first_events *first = &e->first;
+    const char *s = e->n_old == 1 ? "" : "s";
+    struct bk_str n = count_text(a, first->n), text;
+    if (first->of_requests)
+        text = bk_fmt(a,
+                      "%.*s of %.*s requests failed, none of %.*s in %zu session%s "
+                      "before",
+                      BK_F(n), BK_F(count_text(a, first->new_of)),
+                      BK_F(count_text(a, first->old_of)), e->n_old, s);
+    else
+        text = bk_fmt(a, "%.*s in %zu session%s, none in %zu session%s before", BK_F(n),
+                      e->n_new, e->n_new == 1 ? "" : "s", e->n_old, s);
+    if (isfinite(e->p))
+        text = bk_fmt(a, "%.*s, p %.*s", BK_F(text), BK_F(probability(a, e->p)));
+    if (isfinite(e->p_adjusted) && e->p_adjusted > e->p * (1 + 1e-9))
+        text =
+            bk_fmt(a, "%.*s, q %.*s", BK_F(text), BK_F(probability(a, e->p_adjusted)));
+    return bk_fmt(a, "%.*s: %s", BK_F(text), bk_reason_text(e->reason));
+}
+
 struct bk_str bk_case_why(struct bk_arena *a, const struct bk_case *c)
 {
     const struct bk_evidence *e = &c->e;
@@ -307,6 +380,8 @@ struct bk_str bk_case_why(struct bk_arena *a, const struct bk_case *c)
                       BK_F(c->row.status_why), c->n_old, c->n_old == 1 ? "" : "s");
     if (c->row.outlier != NULL)
         return bk_fmt(a, "left out as an outlier: %.*s", BK_F(c->row.outlier->reason));
+    if (e->first.n > 0)
+        return first_events_why(a, c);
     switch (e->verdict) {
     case BK_VERDICT_INVALID:
         return c->row.status_why.len > 0 ? c->row.status_why

@@ -15,6 +15,7 @@
 struct bk_past_line {
     double *values;   /* oldest first */
     size_t *sessions; /* of the values */
+    double *of; /* requests or runs behind them, where they count something; NAN */
     size_t n;
     size_t level_begin; /* the first value of the present level */
     unsigned level;

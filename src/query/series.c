@@ -20,6 +20,16 @@ void bk_quantity_settle(struct bk_quantity *q, struct bk_str direction)
         bk_is(q->metric, "error_rate") || bk_is(q->metric, "ok_throughput");
 }
 
+enum bk_counted bk_quantity_counted(const struct bk_quantity *q)
+{
+    bool plain =
+        q->scope.len == 0 && (bk_is(q->stat, "value") || bk_is(q->stat, "count"));
+    if (plain &&
+        (bk_is(q->metric, "error_rate") || bk_is(q->metric, "requests_failed")))
+        return BK_COUNTS_REQUESTS;
+    return plain && bk_is(q->unit, "1") ? BK_COUNTS_EVENTS : BK_COUNTS_NOTHING;
+}
+
 bool bk_quantity_find(struct bk_db *db, struct bk_arena *a, struct bk_quantity *q,
                       struct bk_err *err)
 {
@@ -369,9 +379,14 @@ static void begin_row(struct bk_series_row *row, const struct bk_lines *lines,
     };
 }
 
-static void add_to_row(struct bk_series_row *row, const struct bk_run_row *run,
-                       double *of_row, double value)
+static void add_to_row(const struct bk_series *s, size_t number, double *of_row,
+                       double value)
 {
+    struct bk_series_row *row = &s->rows[s->n - 1];
+    const struct bk_run_row *run = &s->lines->runs->rows[number];
+    double requests = s->requests != NULL ? s->requests[number] : (double)NAN;
+    row->requests += requests;
+    row->events += s->q.scale == BK_SCALE_SHARE ? round(value * requests) : value;
     if (status_rank(run->status) > status_rank(row->status)) {
         row->status = run->status;
         row->status_why = run->status_why;
@@ -406,7 +421,7 @@ void bk_series_fill(struct bk_series *s, const struct bk_lines *lines,
                 end_row(last, of_row);
             begin_row(&s->rows[s->n++], lines, run);
         }
-        add_to_row(&s->rows[s->n - 1], &lines->runs->rows[run], of_row, values[run]);
+        add_to_row(s, run, of_row, values[run]);
     }
     if (s->n > 0)
         end_row(&s->rows[s->n - 1], of_row);

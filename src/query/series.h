@@ -24,6 +24,14 @@ struct bk_quantity {
     bool survives_failure; /* the metric says how a failed run failed */
 };
 
+/* What a number of a run counts. */
+enum bk_counted {
+    BK_COUNTS_NOTHING,
+    BK_COUNTS_EVENTS,   /* things that happened in it */
+    BK_COUNTS_REQUESTS, /* those of its requests that failed, or their share */
+};
+enum bk_counted bk_quantity_counted(const struct bk_quantity *q);
+
 /* Unit, direction and floor of a metric of the warehouse; BK_EUSAGE with what to do when
  * it has none of this name. */
 bool bk_quantity_find(struct bk_db *db, struct bk_arena *a, struct bk_quantity *q,
@@ -82,6 +90,7 @@ struct bk_series_row {
     struct bk_place at;
     double value;                     /* median over the runs */
     size_t n;                         /* runs */
+    double requests, events;          /* of its runs together, where q counts; NAN */
     struct bk_str status, status_why; /* of the worst of the runs */
     int64_t started_ns;               /* of the run, else of its session */
     /* What people said of it: where annotations enter, between bk_series_fill and a
@@ -97,6 +106,7 @@ struct bk_series {
     const struct bk_lines *lines;
     struct bk_quantity q;
     bool strict;                /* degraded runs count only in what survives failure */
+    const double *requests;     /* of each run, where q counts them; NULL: not known */
     struct bk_series_row *rows; /* by group, session and line */
     size_t n;
 };

@@ -68,11 +68,10 @@ static double tail_from(const struct table *t, double x, int step)
 }
 
 /* The table nearest to 'inside' that is no likelier than ln_p, between there and
- * 'outside'; further out than 'outside' when there is none. */
+ * 'outside', which lies in the direction of 'step'; further out when there is none. */
 static double first_as_rare(const struct table *t, double ln_p, double inside,
-                            double outside)
+                            double outside, double step)
 {
-    double step = outside > inside ? 1 : -1;
     if (ln_probability(t, outside) > ln_p)
         return outside + step;
     while (fabs(outside - inside) > 1) {
@@ -96,8 +95,8 @@ double bk_fisher(double k1, double n1, double k2, double n2)
     double ln_p = ln_probability(&t, k1) + EQUALLY_LIKELY;
     if (ln_probability(&t, mode) <= ln_p)
         return 1;
-    double p = 0, below = first_as_rare(&t, ln_p, mode, least);
-    double above = first_as_rare(&t, ln_p, mode, most);
+    double p = 0, below = first_as_rare(&t, ln_p, mode, least, -1);
+    double above = first_as_rare(&t, ln_p, mode, most, 1);
     if (below >= least)
         p += tail_from(&t, below, -1);
     if (above <= most)
@@ -151,6 +150,15 @@ struct bk_interval bk_poisson_interval(double k, double confidence)
     double wide = k + 1 + 40 + 10 * z * sqrt(k + 1);
     return (struct bk_interval){k > 0 ? mean_for(k, tail, 0, wide) : 0,
                                 mean_for(k + 1, 1 - tail, 0, wide)};
+}
+
+double bk_all_in_second(double k, double n1, double n2, bool once)
+{
+    if (!(k >= 0) || !(n1 >= 0) || !(n2 > 0) || (once && k > n2))
+        return (double)NAN;
+    if (!once)
+        return pow(n2 / (n1 + n2), k);
+    return exp(ln_choose(n2, k) - ln_choose(n1 + n2, k));
 }
 
 struct bk_rate_ratio bk_poisson_ratio(double k1, double t1, double k2, double t2,

@@ -4,6 +4,8 @@
 #ifndef BK_STATS_COUNTS_H
 #define BK_STATS_COUNTS_H
 
+#include <stdbool.h>
+
 #include "summary.h"
 
 /* Wilson's interval of a proportion k / n: (p + z2/2n -/+ z sqrt(p(1-p)/n + z2/4n2)) /
@@ -26,6 +28,12 @@ double bk_fisher(double k1, double n1, double k2, double n2);
  * Above 10,000 by the cube root of E. B. Wilson and M. M. Hilferty (1931), which agrees
  * to six digits there.  NAN when k is below 0 or infinite. */
 struct bk_interval bk_poisson_interval(double k, double confidence);
+
+/* P that all of k events fall among the n2 of n1 + n2 places, if chance puts them there:
+ * into a place once at the most (requests that fail: Fisher's tail), or any number
+ * (events in equally long runs: what is left of two Poisson counts given their sum).
+ * NAN for impossible counts. */
+double bk_all_in_second(double k, double n1, double n2, bool once);
 
 struct bk_rate_ratio {
     double ratio;

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "../base/arena.h"
+#include "counts.h"
 #include "multiple.h"
 #include "power.h"
 #include "robust.h"
@@ -353,9 +354,59 @@ static void test(const struct bk_verdict_rule *rule, const struct bk_comparison 
     e->error = t.standard_error;
 }
 
+/* --- first events --- */
+
+static double mean_of(const double *x, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += x[i];
+    return sum / (double)n;
+}
+
+/* Of the difference of a share to 0 of so many: R. G. Newcombe, Statistics in Medicine 17
+ * (1998), method 10, by Wilson's intervals. */
+static struct bk_interval above_none(const struct bk_first_events *first,
+                                     double confidence)
+{
+    double share = first->n / first->new_of;
+    struct bk_interval old = bk_wilson(0, first->old_of, confidence);
+    struct bk_interval new = bk_wilson(first->n, first->new_of, confidence);
+    return (struct bk_interval){share - hypot(share - new.low, old.high),
+                                share + (new.high - share)};
+}
+
+/* No noise is estimated, and no bad session allowed for: there never was such a thing. */
+static struct bk_evidence measure_first(const struct bk_verdict_rule *rule,
+                                        const struct bk_comparison *c)
+{
+    const struct bk_first_events *first = &c->first;
+    struct bk_evidence e = no_evidence(c);
+    e.first = *first;
+    e.tier = tier_of(rule, c);
+    e.old = 0;
+    e.new = mean_of(c->new, c->n_new);
+    e.change = c->scale == BK_SCALE_SHARE ? e.new : (double)INFINITY;
+    e.needed = c->scale == BK_SCALE_SHARE ? c->floor : 0;
+    if (e.tier == BK_TIER_0 || e.tier == BK_TIER_1)
+        return e;
+    e.p = bk_all_in_second(first->n, first->old_of, first->new_of, first->of_requests);
+    if (!rule->one_sided)
+        e.p = first->of_requests ? bk_fisher(0, first->old_of, first->n, first->new_of)
+                                 : fmin(1, 2 * e.p);
+    for (int w = 0; w < BK_N_WORLDS; w++)
+        e.p_world[w] = e.p;
+    e.share[BK_NONE_BAD] = 1;
+    if (c->scale == BK_SCALE_SHARE)
+        e.within = above_none(first, 1 - (rule->one_sided ? 2 : 1) * rule->alpha);
+    return e;
+}
+
 struct bk_evidence bk_measure(const struct bk_verdict_rule *rule,
                               const struct bk_comparison *c)
 {
+    if (c->first.n > 0 && c->validity == BK_COMPARABLE)
+        return measure_first(rule, c);
     struct bk_evidence e = no_evidence(c);
     e.no_value = !all_have_scale(c->scale, c->old, c->n_old) ||
                  !all_have_scale(c->scale, c->new, c->n_new);
@@ -581,6 +632,8 @@ const char *bk_method_name(const struct bk_evidence *e)
 {
     if (e->no_noise)
         return "floor alone";
+    if (e->first.n > 0 && !isnan(e->p))
+        return e->first.of_requests ? "fisher exact" : "poisson exact";
     if (isnan(e->p_student))
         return "";
     if (e->tier == BK_TIER_2)

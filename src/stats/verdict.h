@@ -52,6 +52,14 @@ struct bk_noise {
     size_t bad;      /* outliers among these */
 };
 
+/* Events of which there were none in any old session: no noise and no ratio, but it can be
+ * told exactly whether chance would put all of them into the new ones.  All 0: none. */
+struct bk_first_events {
+    double n;              /* in the new sessions */
+    double old_of, new_of; /* the requests they are among, or the runs they are in */
+    bool of_requests; /* a request fails once (Fisher); else Poisson counts of runs */
+};
+
 struct bk_comparison {
     const double *old; /* one value a session */
     size_t n_old;
@@ -64,6 +72,7 @@ struct bk_comparison {
     struct bk_noise
         borrowed;   /* of other configs; the compared sessions not among them */
     size_t bad_old; /* outliers among the old sessions */
+    struct bk_first_events first;
 };
 
 struct bk_verdict_rule {
@@ -141,8 +150,9 @@ struct bk_evidence {
     double error;        /* standard error of the difference, on the scale; NAN */
     enum bk_scale scale;
     enum bk_worse worse;
-    double floor, needed; /* |change| that matters; that a verdict takes */
-    bool no_noise;        /* every value the same: the floor decides */
+    double floor, needed;         /* |change| that matters; that a verdict takes */
+    bool no_noise;                /* every value the same: the floor decides */
+    struct bk_first_events first; /* what was tested, if n > 0 */
     enum bk_validity validity;
     bool no_value;
     double p_world[BK_N_WORLDS], share[BK_N_WORLDS]; /* p = sum of share p_world */

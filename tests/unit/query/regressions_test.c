@@ -175,6 +175,144 @@ static void latencies_of_degraded_runs_are_judged_on_request(void **state)
     bk_report_free(r);
 }
 
+/* --- what never happened before --- */
+
+struct count_day {
+    const char *metric;
+    double value, requests;
+};
+
+static void import_counts(struct kit *k, const struct count_day *days, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct count_day *d = &days[i];
+        const char *session = bk_fmt(k->a, "s%zu", i + 1).ptr;
+        struct bk_run *r = new_run(k, session, "x", "");
+        set_params(k, r, "w=8");
+        r->status = BK_RUN_OK;
+        r->started_ns = (int64_t)(i + 1) * 86400 * BK_NS_PER_S;
+        bool share = strcmp(d->metric, "error_rate") == 0;
+        add_number(k, r, d->metric, share ? "ratio" : "1", d->value);
+        if (d->requests > 0)
+            add_number(k, r, "requests", "1", d->requests);
+        import_run(k, bk_fmt(k->a, "file-%s", session).ptr, r);
+    }
+}
+#define COUNTS(k, days) import_counts(k, days, sizeof(days) / sizeof *(days))
+
+static const char *why_of(struct kit *k, const char *metric, const char *verdict,
+                          const char *method)
+{
+    struct bk_report *r =
+        asked(k, "regressions", NULL, WORDS("--metric", metric, "--all"));
+    assert_string_equal(verdict_of(k, r, metric, "verdict"), verdict);
+    assert_string_equal(verdict_of(k, r, metric, "method"), method);
+    const char *why = verdict_of(k, r, metric, "why");
+    bk_report_free(r);
+    return why;
+}
+
+static void first_errors_are_counted(void **state)
+{
+    struct kit *k = *state;
+    static const struct count_day days[] = {{"error_rate", 0, 100},
+                                            {"error_rate", 0, 100},
+                                            {"error_rate", 0, 100},
+                                            {"error_rate", 0.04, 100}};
+    COUNTS(k, days);
+    assert_string_equal(why_of(k, "error_rate", "regression", "fisher exact"),
+                        "4 of 100 requests failed, none of 300 in 3 sessions before, "
+                        "p = 0.0037: more than noise, seen in one session");
+    struct bk_report *r = asked(k, "regressions", NULL, WORDS("--all"));
+    assert_string_equal(verdict_of(k, r, "error_rate", "old"), "0");
+    assert_string_equal(verdict_of(k, r, "error_rate", "ratio"), "-");
+    assert_string_equal(verdict_of(k, r, "error_rate", "change"), "0.04");
+    bk_report_free(r);
+    r = asked(k, "gate", NULL, NULL);
+    assert_int_equal(r->exit_status, 1);
+    bk_report_free(r);
+    r = asked(k, "history", NULL, WORDS("--metric", "error_rate"));
+    assert_string_equal(cell(k, section(r, "series"), 3, "verdict"), "regression");
+    bk_report_free(r);
+}
+
+/* Above what matters, and still one request in a few. */
+static void a_first_error_can_be_chance(void **state)
+{
+    struct kit *k = *state;
+    static const struct count_day days[] = {{"error_rate", 0, 20},
+                                            {"error_rate", 0, 20},
+                                            {"error_rate", 0, 20},
+                                            {"error_rate", 0.05, 20}};
+    COUNTS(k, days);
+    assert_string_equal(why_of(k, "error_rate", "inconclusive", "fisher exact"),
+                        "1 of 20 requests failed, none of 60 in 3 sessions before, "
+                        "p = 0.25: could be noise");
+}
+
+/* Certain, and too few to matter. */
+static void few_first_errors_do_not_matter(void **state)
+{
+    struct kit *k = *state;
+    static const struct count_day days[] = {{"error_rate", 0, 100000},
+                                            {"error_rate", 0, 100000},
+                                            {"error_rate", 0.001, 100000}};
+    COUNTS(k, days);
+    const char *why = why_of(k, "error_rate", "no_material_change", "fisher exact");
+    assert_non_null(strstr(why, "100 of 100000 requests failed"));
+}
+
+/* Nobody knows how many requests there were: what matters decides. */
+static void first_errors_without_requests(void **state)
+{
+    struct kit *k = *state;
+    static const struct count_day days[] = {
+        {"error_rate", 0, 0}, {"error_rate", 0, 0}, {"error_rate", 0.04, 0}};
+    COUNTS(k, days);
+    why_of(k, "error_rate", "regression", "floor alone");
+}
+
+static void first_failures_are_worse(void **state)
+{
+    struct kit *k = *state;
+    static const struct count_day days[] = {{"requests_failed", 0, 500},
+                                            {"requests_failed", 0, 500},
+                                            {"requests_failed", 9, 500}};
+    COUNTS(k, days);
+    why_of(k, "requests_failed", "regression", "fisher exact");
+    struct bk_report *r =
+        asked(k, "regressions", WORDS("s2"), WORDS("--metric", "requests_failed"));
+    assert_string_equal(verdict_of(k, r, "requests_failed", "verdict"),
+                        "insufficient_evidence");
+    bk_report_free(r);
+}
+
+/* A count without a direction: told, not judged. */
+static void first_events_without_direction(void **state)
+{
+    struct kit *k = *state;
+    static const struct count_day days[] = {{"restarts", 0, 0},
+                                            {"restarts", 0, 0},
+                                            {"restarts", 0, 0},
+                                            {"restarts", 0, 0},
+                                            {"restarts", 3, 0}};
+    COUNTS(k, days);
+    assert_string_equal(why_of(k, "restarts", "inconclusive", "poisson exact"),
+                        "3 in 1 session, none in 4 sessions before, p = 0.016: "
+                        "changed; neither way is better");
+}
+
+/* Once it happened, zeros are part of the past and have no ratio. */
+static void counts_that_are_sometimes_zero(void **state)
+{
+    struct kit *k = *state;
+    static const struct count_day days[] = {
+        {"restarts", 0, 0}, {"restarts", 2, 0}, {"restarts", 0, 0}, {"restarts", 3, 0}};
+    COUNTS(k, days);
+    assert_string_equal(why_of(k, "restarts", "insufficient_evidence", ""),
+                        "a value at or below 0 has no ratio");
+}
+
 static void named_sessions_are_judged_together(void **state)
 {
     struct kit *k = *state;
@@ -298,6 +436,13 @@ int main(void)
         IN_KIT(a_failed_run_is_a_regression),
         IN_KIT(a_failed_run_is_no_baseline),
         IN_KIT(latencies_of_degraded_runs_are_judged_on_request),
+        IN_KIT(first_errors_are_counted),
+        IN_KIT(a_first_error_can_be_chance),
+        IN_KIT(few_first_errors_do_not_matter),
+        IN_KIT(first_errors_without_requests),
+        IN_KIT(first_failures_are_worse),
+        IN_KIT(first_events_without_direction),
+        IN_KIT(counts_that_are_sometimes_zero),
         IN_KIT(named_sessions_are_judged_together),
         IN_KIT(a_new_config_is_not_comparable),
         IN_KIT(a_sweep_is_judged_as_a_curve),

@@ -84,6 +84,10 @@ static void fisher(void **state)
     near(bk_fisher(3, 4, 1, 4), 34.0 / 70, 1e-10); /* Fisher's tea */
     near(bk_fisher(4, 4, 0, 4), 2.0 / 70, 1e-10);
     near(bk_fisher(0, 10, 0, 10), 1, 0);
+    near(bk_fisher(0, 60, 1, 20), 0.25, 1e-10); /* the likeliest table is the last */
+    near(bk_fisher(0, 20, 1, 60), 1, 1e-10);
+    near(bk_fisher(1, 20, 0, 60), 0.25, 1e-10);
+    near(bk_fisher(0, 300, 4, 100), 0.0037318702754125925, 1e-10);
     near(bk_fisher(5, 10, 5, 10), 1, 0);
     assert_true(isnan(bk_fisher(5, 4, 0, 4)));
     assert_true(isnan(bk_fisher((double)NAN, 4, 0, 4)));
@@ -101,6 +105,19 @@ static void rates(void **state)
     near(r.interval.high, 6706.6, 2e-4);
     r = bk_poisson_ratio(5, 1, 0, 1, 0.95);
     assert_true(isinf(r.ratio) && isinf(r.interval.high) && r.interval.low > 0);
+}
+
+static void all_in_second(void **state)
+{
+    (void)state;
+    near(bk_all_in_second(9, 100, 100, true), 0.0016183074503198836, 1e-10);
+    near(bk_all_in_second(9, 100, 100, true), bk_fisher(0, 100, 9, 100) / 2, 1e-10);
+    near(bk_all_in_second(1, 60, 20, true), 0.25, 1e-12);
+    near(bk_all_in_second(3, 6, 1, false), 1.0 / 343, 1e-12);
+    near(bk_all_in_second(0, 6, 1, false), 1, 0);
+    assert_true(isnan(bk_all_in_second(3, 6, 2, true)));
+    assert_true(isnan(bk_all_in_second(3, 6, 0, false)));
+    assert_true(bk_all_in_second(1e6, 1e6, 1e6, true) == 0);
 }
 
 static void distributions(void **state)
@@ -124,7 +141,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wilson),          cmocka_unit_test(a_poisson_count),
         cmocka_unit_test(clopper_pearson), cmocka_unit_test(fisher),
-        cmocka_unit_test(rates),           cmocka_unit_test(distributions),
+        cmocka_unit_test(all_in_second),   cmocka_unit_test(rates),
+        cmocka_unit_test(distributions),
     };
     return cmocka_run_group_tests_name("stats/counts", tests, NULL, NULL);
 }
