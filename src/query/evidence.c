@@ -15,8 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONFIDENCE 0.95
-#define BORROW_DF  5.0
+#define CONFIDENCE  0.95
+#define BORROW_DF   5.0
+#define COPY_DIGITS 4 /* significant digits of a number that is equal by no chance */
 
 /* --- filling --- */
 
@@ -146,8 +147,44 @@ static void add_requests(struct bk_within *sum, const struct bk_within *of)
     sum->samples = sum->samples && of->samples;
 }
 
+/* A number that two sessions do not share by chance. */
+static bool is_telling(double value)
+{
+    char text[32];
+    size_t n = isfinite(value) ? bk_format_double(value, text) : 0, digits = 0;
+    for (size_t i = 0; i < n && text[i] != 'e'; i++)
+        digits += text[i] >= '0' && text[i] <= '9' && (digits > 0 || text[i] != '0');
+    return digits >= COPY_DIGITS;
+}
+
+/* Was another session told with the same numbers to the last digit?  Then it is the same
+ * measurement in another file, no repeat of it. */
+static bool is_copy(struct bk_trials *t, struct bk_map *known,
+                    const struct bk_observed *o)
+{
+    const struct bk_str key = {(const char *)o->values,
+                               t->n_quantities * sizeof *o->values};
+    if (!is_telling(o->values[0]))
+        return false;
+    if (bk_map_get(known, key) != NULL)
+        return true;
+    bk_map_put(t->arena, known, key, t);
+    return false;
+}
+
+/* The runs [begin, end) of a session that is valid. */
+static void count_valid(struct bk_trial *trial, size_t begin, size_t end)
+{
+    trial->n_valid++;
+    for (size_t k = begin; k < end; k++) {
+        add_requests(&trial->requests, &trial->observed[k].requests);
+        trial->claims = trial->claims && trial->observed[k].run->claims;
+    }
+}
+
 static void find_sessions(struct bk_trials *t, struct bk_trial *trial)
 {
+    struct bk_map known = {NULL, 0, 0};
     size_t n = trial->n_runs;
     trial->sessions = bk_alloc_array(t->arena, n, sizeof *trial->sessions);
     trial->valid = bk_alloc_array(t->arena, n, sizeof *trial->valid);
@@ -163,14 +200,13 @@ static void find_sessions(struct bk_trials *t, struct bk_trial *trial)
                 trial->worst = run;
             valid = valid && is_valid(t, run);
         }
-        for (size_t k = i; valid && k < end; k++) {
-            add_requests(&trial->requests, &trial->observed[k].requests);
-            trial->claims = trial->claims && trial->observed[k].run->claims;
-        }
+        bool copy = valid && end == i + 1 && is_copy(t, &known, &trial->observed[i]);
+        if (valid && !copy)
+            count_valid(trial, i, end);
+        trial->n_copies += copy;
         trial->sessions[trial->n_sessions] =
             trial->observed[i].run->dim[BK_DIM_SESSION];
-        trial->valid[trial->n_sessions++] = valid;
-        trial->n_valid += valid;
+        trial->valid[trial->n_sessions++] = valid && !copy;
     }
     trial->requests.samples = trial->requests.samples && trial->n_valid > 0;
 }
@@ -618,6 +654,8 @@ struct bk_str bk_figure_text(struct bk_arena *a, const struct bk_quantity *q,
     struct bk_str number = bk_capacity_number(a, value);
     if (q->unit.len == 0 || bk_is(q->unit, "1"))
         return number;
+    if (bk_is(q->unit, "1/s"))
+        return bk_fmt(a, "%.*s/s", BK_F(number));
     return bk_fmt(a, "%.*s %.*s", BK_F(number), BK_F(q->unit));
 }
 

@@ -104,10 +104,12 @@ struct bk_trial {
     struct bk_observed *observed; /* by session, else as they were added */
     size_t n_runs;
     struct bk_str *sessions; /* names, each once */
-    bool *valid;             /* of each session: no run of it failed or is invalid */
+    bool *
+        valid; /* of each session: no run of it failed or is invalid, and it is no copy */
     size_t n_sessions, n_valid;
-    bool claims;    /* its valid runs are told by reports; none has files of its own */
-    double *levels; /* of the axes: a number, or the place of the text in axis->texts;
+    size_t n_copies; /* sessions with the numbers of another one to the last digit */
+    bool claims;     /* its valid runs are told by reports; none has files of its own */
+    double *levels;  /* of the axes: a number, or the place of the text in axis->texts;
                        NAN: it does not have the parameter */
     struct bk_figure *figures; /* of each quantity */
     enum bk_meets *meets;      /* of each goal */

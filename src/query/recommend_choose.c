@@ -168,7 +168,7 @@ struct work {
 
 static bool is_contested(const struct bk_trial *trial)
 {
-    size_t bad = trial->n_sessions - trial->n_valid;
+    size_t bad = trial->n_sessions - trial->n_valid - trial->n_copies;
     return trial->n_valid > 0 && bad >= trial->n_valid;
 }
 
@@ -350,12 +350,16 @@ static void find_confounded(struct work *w)
 
 /* --- the grade --- */
 
+static void tell(struct work *w, struct bk_str reason)
+{
+    *BK_PUSH(w->t->arena, w->c->reasons, w->c->n_reasons) = reason;
+}
+
 static void cap(struct work *w, char grade, struct bk_str reason)
 {
-    struct bk_choice *c = w->c;
-    if (grade > c->grade)
-        c->grade = grade;
-    *BK_PUSH(w->t->arena, c->reasons, c->n_reasons) = reason;
+    if (grade > w->c->grade)
+        w->c->grade = grade;
+    tell(w, reason);
 }
 
 static struct bk_str names_of(const struct work *w, const size_t *axes, size_t n)
@@ -470,7 +474,7 @@ static void cap_by_goals(struct work *w)
 static void grade(struct work *w)
 {
     struct bk_choice *c = w->c;
-    size_t bad = c->chosen->n_sessions - c->chosen->n_valid;
+    size_t bad = c->chosen->n_sessions - c->chosen->n_valid - c->chosen->n_copies;
     c->grade = 'A';
     if (w->t->n == 1)
         cap(w, 'D', BK_S("nothing else was tried"));
@@ -487,6 +491,13 @@ static void grade(struct work *w)
                    c->chosen->n_sessions));
     if (!c->chosen->requests.samples)
         cap(w, 'B', BK_S("no single requests are on record"));
+    if (c->chosen->n_copies > 0)
+        tell(w,
+             bk_fmt(w->t->arena,
+                    "%zu more session%s the same numbers to the last "
+                    "digit, no repeat%s",
+                    c->chosen->n_copies, c->chosen->n_copies == 1 ? " has" : "s have",
+                    c->chosen->n_copies == 1 ? "" : "s"));
 }
 
 /* --- refusals --- */
@@ -499,8 +510,7 @@ static struct bk_str trials_text(const struct work *w, size_t n)
     return bk_fmt(w->t->arena, "%zu of %zu that were tried", n, w->t->n);
 }
 
-/* "error rate 34.05 % (95 % 32.9 % to 35.2 %)"; empty where nothing failed or it is not
- * known. */
+/* "; error rate 32.9 % to 35.2 % (95 %)"; empty where nothing failed or it is not known. */
 static struct bk_str errors_text(const struct bk_trials *t,
                                  const struct bk_trial *trial)
 {
@@ -508,8 +518,7 @@ static struct bk_str errors_text(const struct bk_trials *t,
     struct bk_interval i = bk_wilson(of->failed, of->requests, CONFIDENCE);
     if (!(of->failed > 0) || isnan(i.low))
         return BK_S("");
-    return bk_fmt(t->arena, "; error rate %.*s, 95 %% %.*s to %.*s",
-                  BK_F(bk_capacity_percent(t->arena, of->failed / of->requests)),
+    return bk_fmt(t->arena, "; error rate %.*s to %.*s (95 %%)",
                   BK_F(bk_capacity_percent(t->arena, i.low)),
                   BK_F(bk_capacity_percent(t->arena, i.high)));
 }
@@ -586,12 +595,12 @@ static struct bk_str queue_text(const struct bk_trials *t, const struct bk_trial
     if (isnan(level_named(trial, "workers")) ||
         isnan(level_named(trial, "pool_size")) || !(in_flight > 1.02 * connections))
         return BK_S("");
-    return bk_fmt(a,
-                  "queueing is certain: %.*s requests in flight at %.*s users "
-                  "against %.*s connections",
-                  BK_F(bk_capacity_number(a, round(in_flight))),
-                  BK_F(bk_capacity_number(a, n)),
-                  BK_F(bk_capacity_number(a, connections)));
+    return bk_fmt(
+        a,
+        "queueing is certain if a request holds a connection: %.*s requests in flight at %.*s users "
+        "against %.*s connections",
+        BK_F(bk_capacity_number(a, round(in_flight))), BK_F(bk_capacity_number(a, n)),
+        BK_F(bk_capacity_number(a, connections)));
 }
 
 static void refuse(struct work *w)
@@ -610,16 +619,17 @@ static void refuse(struct work *w)
         if (trial->n_valid == 0 && first == NULL)
             first = trial;
     }
-    if (c->n_outside > 0) {
-        struct bk_str outside = trials_text(w, c->n_outside);
-        why = bk_fmt(a, "%.*s %s outside the limits%s", BK_F(outside),
-                     c->n_outside == 1 ? "is" : "are",
-                     w->n_unknown > 0 ? " or do not tell" : "");
-    }
+    if (c->n_outside > w->n_unknown)
+        why = bk_fmt(a, "outside the limits: %.*s",
+                     BK_F(trials_text(w, c->n_outside - w->n_unknown)));
+    if (w->n_unknown > 0)
+        why = add_cause(w, why,
+                        bk_fmt(a, "without the parameters of a limit: %.*s",
+                               BK_F(trials_text(w, w->n_unknown))));
     if (first != NULL)
         why = add_cause(
             w, why,
-            bk_fmt(a, "%.*s never had a valid run: %.*s %.*s%.*s",
+            bk_fmt(a, "never valid: %.*s (%.*s %.*s%.*s)",
                    BK_F(trials_text(w, invalid)), BK_F(bk_trial_text(t, first)),
                    BK_F(bk_trial_why(t, first)), BK_F(errors_text(t, first))));
     why = goal_causes(w, why);

@@ -63,16 +63,17 @@ static bool ties_with_best(const struct bk_choice *c, const struct bk_trial *tri
     return false;
 }
 
-/* "72.3 %" of the best, or why it is not feasible. */
+/* "58.3/s, 84.2 % of its best", or why it is not feasible. */
 static struct bk_str worth(const struct bk_choice *c, const struct bk_trial *trial)
 {
     struct bk_arena *a = c->trials->arena;
     const struct bk_quantity *q = &c->trials->quantities[0];
     if (trial->feasible != BK_MEETS)
-        return bk_fmt(a, "not feasible there (%.*s)",
+        return bk_fmt(a, "does not do on %.*s (%.*s)", BK_F(c->trials->hardware),
                       BK_F(bk_trial_why(c->trials, trial)));
-    return bk_fmt(a, "%.*s there, %.*s of its best",
+    return bk_fmt(a, "comes to %.*s on %.*s, %.*s of its best",
                   BK_F(bk_figure_text(a, q, trial->figures[0].value)),
+                  BK_F(c->trials->hardware),
                   BK_F(bk_capacity_percent(a, trial->figures[0].value /
                                                   c->best->figures[0].value)));
 }
@@ -105,11 +106,12 @@ static void compare_choices(const struct pair *p)
                        BK_F(a_in_b == NULL ? y : x));
         return;
     }
-    bk_report_note(p->r, "different-settings", BK_INFO,
-                   "%.*s and %.*s want different settings: %.*s of %.*s is %.*s, and "
-                   "%.*s of %.*s is %.*s",
-                   BK_F(x), BK_F(y), BK_F(at_a), BK_F(x), BK_F(worth(b, a_in_b)),
-                   BK_F(at_b), BK_F(y), BK_F(worth(a, b_in_a)));
+    bk_report_note(
+        p->r, "different-settings", BK_INFO,
+        "%.*s and %.*s want different settings: what is recommended for %.*s "
+        "(%.*s) %.*s, and what is for %.*s (%.*s) %.*s",
+        BK_F(x), BK_F(y), BK_F(x), BK_F(at_a), BK_F(worth(b, a_in_b)), BK_F(y),
+        BK_F(at_b), BK_F(worth(a, b_in_a)));
 }
 
 /* --- the same configuration on both --- */
