@@ -104,7 +104,7 @@ static void judge(struct archive *x, struct found *found)
     const struct bk_verdict_rule *rule = &bk_verdict_rule_report;
     size_t n_metrics = (size_t)x->o->metrics;
     struct bk_quantity *q = bk_alloc_array(a, n_metrics + 1, sizeof *q);
-    const struct bk_split split = {x->is_new, x->is_old};
+    const struct bk_split split = {.is_new = x->is_new, .is_old = x->is_old};
     for (size_t i = 0; i < n_metrics; i++) {
         q[i] = quantity(i);
         struct bk_series s = {.arena = a, .q = q[i], .strict = true};

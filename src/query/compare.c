@@ -693,8 +693,8 @@ const struct bk_question bk_question_compare = {
     .args = "A B...",
     .summary = "put sessions, runs or kinds of hardware side by side",
     .help =
-        "A and B are sessions, runs, or conditions like hardware=h100.  Runs are matched "
-        "by\nhardware, model and workload (except for what A and B name), sweeps cell by "
+        "A and B are sessions, runs, baselines, or conditions like hardware=h100.  Runs are "
+        "matched\nby hardware, model and workload (except for what A and B name), sweeps cell by "
         "cell.\nThe report says what is equal, what differs in config, and gives every "
         "metric with\nits ratio (last side over first) and which side is better.\n\n"
         "Examples:\n"

@@ -406,10 +406,17 @@ static void keep_case(struct bk_arena *a, struct bk_case *c)
     c->last = NULL;
 }
 
+/* Does what people say to compare with hold for this row? */
+static bool is_held(const struct bk_family *f, const struct bk_series_row *row)
+{
+    return f->held == NULL || f->held[row->run - f->runs.rows];
+}
+
 struct measuring {
     struct bk_arena *keep; /* cases */
     struct bk_family *f;
     const struct bk_quantity *q;
+    const struct bk_series *s;
     const struct bk_verdict_rule *rule;
 };
 
@@ -455,8 +462,42 @@ static void measure_new(const struct measuring *m, struct bk_past *past,
         bk_case_measure(past, m->rule, newest, kept, c);
         c->q = m->q;
         keep_case(m->keep, c);
-        bk_marks_use(marks, c->row.shift);
+        if (m->f->baseline != NULL && is_held(m->f, &c->row)) {
+            c->baseline = m->f->baseline;
+            m->f->n_held++;
+        }
+        if (!c->pinned)
+            bk_marks_use(marks, c->row.shift);
     }
+}
+
+/* May new rows be compared with this one, of these sessions? */
+static bool is_compared(const struct measuring *m, const struct bk_series_row *row,
+                        const bool *sessions)
+{
+    return sessions[row->at.session] && is_held(m->f, row) &&
+           bk_series_is_baseline(row) && bk_series_is_judged(m->s, row);
+}
+
+static void add_old(const struct measuring *m, struct bk_past *past,
+                    const struct bk_series_row *row, const struct bk_split *split)
+{
+    bool held = is_held(m->f, row);
+    if (split->is_pinned != NULL && held && split->is_pinned[row->at.session])
+        return;
+    if (!split->is_old[row->at.session])
+        return;
+    if (!bk_series_is_baseline(row) || !bk_series_is_judged(m->s, row)) {
+        bk_marks_use(&m->f->marks, row->outlier);
+        return;
+    }
+    if (split->is_pinned != NULL && held) {
+        bk_past_lend(past, row, row->at.session > split->first_pinned);
+        return;
+    }
+    if (m->f->baseline != NULL && held)
+        past->lines[row->at.line].most = m->f->baseline->rolling;
+    bk_past_add(past, row);
 }
 
 static bool same_machine(const struct bk_series_row *a, const struct bk_series_row *b)
@@ -468,7 +509,7 @@ void bk_family_measure(struct bk_arena *keep, const struct bk_verdict_rule *rule
                        struct bk_family *f, const struct bk_quantity *q,
                        const struct bk_series *s, const struct bk_split *split)
 {
-    const struct measuring m = {keep, f, q, rule};
+    const struct measuring m = {keep, f, q, s, rule};
     struct bk_arena *scratch = s->arena;
     struct bk_past past;
     bk_past_begin(&past, s);
@@ -481,14 +522,99 @@ void bk_family_measure(struct bk_arena *keep, const struct bk_verdict_rule *rule
             const struct bk_series_row *row = &s->rows[end];
             if (split->is_new[row->at.session])
                 rows[n_new++] = *row;
-            else if (split->is_old[row->at.session] && bk_series_is_baseline(row) &&
-                     bk_series_is_judged(s, row))
-                bk_past_add(&past, row);
-            else if (split->is_old[row->at.session])
-                bk_marks_use(&f->marks, row->outlier);
+            else
+                add_old(&m, &past, row, split);
         }
+        for (size_t k = i; split->is_pinned != NULL && k < end; k++)
+            if (is_compared(&m, &s->rows[k], split->is_pinned))
+                bk_past_pin(&past, &s->rows[k]);
         measure_new(&m, &past, rows, n_new);
     }
+}
+
+/* --- what is compared with --- */
+
+/* Marks a session that is compared with; that it is none of the new ones is the user's
+ * matter, or the default's. */
+static bool pin(struct bk_db *db, struct bk_arena *a, const struct bk_family *f,
+                const char *name, struct bk_split *split, struct bk_err *err)
+{
+    size_t at = bk_lines_session(&f->lines, bk_str(name));
+    if (!bk_session_must_exist(db, a, name, err))
+        return false;
+    if (at != BK_NONE && split->is_new[at])
+        return bk_fail(err, BK_EUSAGE, "session '%s' cannot be compared with itself",
+                       name);
+    if (at == BK_NONE)
+        return true;
+    split->is_pinned[at] = true;
+    if (at < split->first_pinned)
+        split->first_pinned = at;
+    return true;
+}
+
+static bool hold(struct bk_db *db, struct bk_arena *a, struct bk_family *f,
+                 const struct bk_baseline *b, struct bk_split *split,
+                 struct bk_err *err)
+{
+    struct bk_filter filter;
+    f->baseline = b;
+    f->held = bk_alloc_array(a, f->runs.n + 1, sizeof *f->held);
+    if (!bk_filter_read(a, db, b->filter, &filter, err))
+        return false;
+    for (size_t i = 0; i < f->runs.n; i++)
+        f->held[i] = bk_filter_match(&filter, &f->runs.rows[i]);
+    if (b->rolling > 0) {
+        split->is_pinned = NULL;
+        return true;
+    }
+    return pin(db, a, f, bk_cstr(a, b->session), split, err);
+}
+
+/* The baseline 'default', where it can be compared with. */
+static bool hold_default(struct bk_db *db, struct bk_arena *a, struct bk_family *f,
+                         struct bk_split *split, struct bk_err *err)
+{
+    const struct bk_baseline *b;
+    struct bk_err why = {0};
+    if (!bk_baseline_named(db, a, BK_BASELINE_DEFAULT, &b, err))
+        return false;
+    if (b != NULL && hold(db, a, f, b, split, &why))
+        return true;
+    f->baseline = NULL;
+    f->held = NULL;
+    split->is_pinned = NULL;
+    if (b != NULL)
+        f->no_default = bk_fmt(a, "%s", why.msg).ptr;
+    if (why.code == BK_OK || why.code == BK_EUSAGE)
+        return true;
+    *err = why;
+    return false;
+}
+
+static bool choose_reference(struct bk_db *db, struct bk_arena *a,
+                             const struct bk_strings *against, struct bk_family *f,
+                             struct bk_split *split, struct bk_err *err)
+{
+    if (against->n == 0)
+        return hold_default(db, a, f, split, err);
+    for (size_t i = 0; i < against->n; i++) {
+        const char *name = against->items[i];
+        bool rolling = bk_is(bk_str(name), BK_BASELINE_ROLLING);
+        const struct bk_baseline *b;
+        if (!bk_baseline_named(db, a, name, &b, err))
+            return false;
+        if ((rolling || b != NULL) && against->n > 1)
+            return bk_fail(err, BK_EUSAGE,
+                           "--against takes sessions or one baseline: '%s' is one",
+                           name);
+        if (rolling)
+            split->is_pinned = NULL;
+        else if (b != NULL ? !hold(db, a, f, b, split, err)
+                           : !pin(db, a, f, name, split, err))
+            return false;
+    }
+    return true;
 }
 
 /* Which sessions are new, and which are compared with. */
@@ -497,33 +623,44 @@ static bool split_sessions(struct bk_db *db, struct bk_arena *a,
                            struct bk_split *split, struct bk_err *err)
 {
     const struct bk_lines *lines = &f->lines;
-    const struct bk_strings *names = &f->names;
-    size_t first = lines->n_sessions;
-    split->is_new = bk_alloc_array(a, lines->n_sessions + 1, sizeof *split->is_new);
-    split->is_old = bk_alloc_array(a, lines->n_sessions + 1, sizeof *split->is_old);
-    for (size_t i = 0; i < names->n; i++) {
-        size_t at = bk_lines_session(lines, bk_str(names->items[i]));
+    size_t n = lines->n_sessions, first = n;
+    split->is_new = bk_alloc_array(a, n + 1, sizeof *split->is_new);
+    split->is_old = bk_alloc_array(a, n + 1, sizeof *split->is_old);
+    split->is_pinned = bk_alloc_array(a, n + 1, sizeof *split->is_pinned);
+    split->first_pinned = n;
+    for (size_t i = 0; i < f->names.n; i++) {
+        size_t at = bk_lines_session(lines, bk_str(f->names.items[i]));
         if (at == BK_NONE)
             continue;
         split->is_new[at] = true;
         first = at < first ? at : first;
     }
-    for (size_t i = 0; i < ask->against->n; i++) {
-        const char *name = ask->against->items[i];
-        if (!bk_session_must_exist(db, a, name, err))
-            return false;
-        size_t at = bk_lines_session(lines, bk_str(name));
-        if (at != BK_NONE && split->is_new[at])
-            return bk_fail(err, BK_EUSAGE,
-                           "session '%s' cannot be compared with itself", name);
-        if (at != BK_NONE)
-            split->is_old[at] = true;
-    }
-    for (size_t i = 0; ask->against->n == 0 && i < first; i++)
+    for (size_t i = 0; i < first; i++)
         split->is_old[i] = true;
-    for (size_t i = 0; i < lines->n_sessions; i++)
-        f->n_before += split->is_old[i];
+    if (!choose_reference(db, a, ask->against, f, split, err))
+        return false;
+    const bool *counted = split->is_pinned != NULL ? split->is_pinned : split->is_old;
+    for (size_t i = 0; i < n; i++)
+        f->n_before += counted[i];
     return true;
+}
+
+void bk_family_report(const struct bk_family *f, struct bk_report *r)
+{
+    bk_marks_report(&f->marks, r);
+    if (f->no_default != NULL)
+        bk_report_note(r, "baseline", BK_WARNING,
+                       "the baseline 'default' does not hold: %s", f->no_default);
+    if (f->baseline == NULL)
+        return;
+    struct bk_str text = bk_baseline_text(r->arena, f->baseline);
+    if (f->n_held == f->n)
+        bk_report_note(r, "baseline", BK_INFO, "compared with %.*s", BK_F(text));
+    else
+        bk_report_note(r, "baseline", BK_INFO,
+                       "compared with %.*s: it holds for %zu of %zu comparisons, the "
+                       "others are with all sessions before",
+                       BK_F(text), f->n_held, f->n);
 }
 
 static bool measure_all(struct work *w, const struct bk_family_ask *ask,

@@ -19,8 +19,10 @@ extern const char *const bk_gate_usual[];
 
 struct bk_family_ask {
     const struct bk_strings *sessions; /* the new ones; none: the newest */
-    const struct bk_strings *against;  /* sessions to compare with; none: all before */
-    const struct bk_strings *metrics;  /* METRIC[.STAT][:FLOOR] */
+    /* Sessions to compare with, a baseline, or "rolling", which is all sessions before;
+     * none: the baseline 'default', if there is one, else rolling. */
+    const struct bk_strings *against;
+    const struct bk_strings *metrics; /* METRIC[.STAT][:FLOOR] */
     const struct bk_strings *where;
     const char *const *usual; /* METRIC[.STAT] without --metric, NULL-terminated; NULL:
                                  what has a direction, by its usual stats */
@@ -48,7 +50,14 @@ struct bk_family {
     size_t n;
     struct bk_marks marks; /* what people said; what counts here is marked as used */
     size_t n_muted;        /* lines and metrics that are not judged */
+    const struct bk_baseline *baseline; /* that is compared with; NULL: none */
+    bool *held;                         /* of the runs: the baseline holds for it */
+    size_t n_held;                      /* cases that it holds for */
+    const char *no_default; /* why the baseline 'default' does not hold; NULL */
 };
+
+/* Notes of a report: what people said that counts here, and what they compare with. */
+void bk_family_report(const struct bk_family *f, struct bk_report *r);
 
 /* Loads the sessions and measures; bk_cases_judge is left to do.  BK_EUSAGE when a session
  * or metric is not there or a floor cannot be read. */
@@ -69,6 +78,10 @@ bool bk_family_series(struct bk_db *db, struct bk_arena *a,
 
 struct bk_split { /* by the numbers of sessions */
     bool *is_new, *is_old;
+    bool *
+        is_pinned; /* these alone are compared with, and old ones lend their noise; NULL:
+                        old ones are compared with */
+    size_t first_pinned;
 };
 /* Adds the cases of one quantity of the family: new rows of the series against old ones.
  * They are kept in 'keep'; the arena of the series is worked in. */

@@ -117,24 +117,13 @@ static void conclude(struct bk_report *r, const struct bk_family *f,
     r->title = bk_fmt(r->arena, "gate: %s", results[r->exit_status]);
 }
 
-/* "rolling" is what is done without --against. */
-static struct bk_strings baseline(struct bk_arena *a, const struct gate_args *o)
-{
-    struct bk_strings names = {NULL, 0};
-    for (size_t i = 0; i < o->against.n; i++)
-        if (!bk_is(bk_str(o->against.items[i]), "rolling"))
-            *BK_PUSH(a, names.items, names.n) = o->against.items[i];
-    return names;
-}
-
 static bool ask(struct bk_db *db, const void *args, const struct bk_strings *positional,
                 const struct bk_strings *where, struct bk_report *r, struct bk_err *err)
 {
     const struct gate_args *o = args;
-    const struct bk_strings against = baseline(r->arena, o);
     struct bk_family_ask ask = {
         .sessions = &o->sessions,
-        .against = &against,
+        .against = &o->against,
         .metrics = &o->metrics,
         .where = where,
         .usual = bk_gate_usual,
@@ -152,7 +141,7 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
     add_verdicts(r, &f, &n);
     n.unknown += missing(r, o, &f);
     conclude(r, &f, &n);
-    bk_marks_report(&f.marks, r);
+    bk_family_report(&f, r);
     return true;
 }
 
@@ -162,8 +151,8 @@ static const struct bk_opt options[] = {
      "what to look at; ttft.p95:10% fails on a rise of 10 % or more", NULL},
     {0, "session", BK_OPT_LIST, offsetof(struct gate_args, sessions), "SESSION",
      "the new session (default: the newest); may be given several times", NULL},
-    {0, "against", BK_OPT_LIST, offsetof(struct gate_args, against), "SESSION|rolling",
-     "what to compare with (default: rolling, all sessions before)", NULL},
+    {0, "against", BK_OPT_LIST, offsetof(struct gate_args, against), "WHAT",
+     "a session, a baseline, or rolling: all sessions before (default)", NULL},
     {0, "scope", BK_OPT_TEXT, offsetof(struct gate_args, scope), "SCOPE",
      "ok, failed or a selector (default: the headline figure)", NULL},
     {0, "degraded", BK_OPT_FLAG, offsetof(struct gate_args, degraded), NULL,

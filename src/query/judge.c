@@ -44,11 +44,18 @@ static double places_of(const struct bk_quantity *q, const struct bk_series_row 
                                                         : (double)row->n;
 }
 
+/* Where the newest sessions of the level begin. */
+static size_t window_begin(const struct bk_past_line *line)
+{
+    size_t most = line->most > 0 ? line->most : BK_BASELINE;
+    size_t begin = line->n > most ? line->n - most : 0;
+    return begin > line->level_begin ? begin : line->level_begin;
+}
+
 /* Where the sessions begin that a new one is compared with. */
 static size_t baseline_begin(const struct bk_past_line *line)
 {
-    size_t begin = line->n > BK_BASELINE ? line->n - BK_BASELINE : 0;
-    return begin > line->level_begin ? begin : line->level_begin;
+    return line->lends && !line->pinned ? line->n : window_begin(line);
 }
 
 static void add_noise(struct bk_noise *to, const struct bk_noise *what)
@@ -63,7 +70,7 @@ static struct bk_noise noise_now(const struct bk_past *past,
                                  const struct bk_past_line *line)
 {
     struct bk_noise noise = {0, 0, 0, 0};
-    size_t begin = baseline_begin(line);
+    size_t begin = window_begin(line);
     bk_noise_add(past->s->arena, &noise, past->s->q.scale, line->values + begin,
                  line->n - begin);
     return noise;
@@ -93,18 +100,20 @@ static void begin_level(struct bk_past *past, struct bk_past_line *line, unsigne
     line->level = level;
 }
 
-void bk_past_add(struct bk_past *past, const struct bk_series_row *row)
+/* Counts the row's session; has it a value that can be compared? */
+static bool note_row(struct bk_past *past, const struct bk_series_row *row)
 {
-    struct bk_past_line *line = &past->lines[row->at.line];
-    line->last = row;
+    past->lines[row->at.line].last = row;
     if (past->sessions_of[row->at.group] == 0 ||
         past->last_session[row->at.group] != row->at.session)
         past->sessions_of[row->at.group]++;
     past->last_session[row->at.group] = row->at.session;
-    if (!has_scale(&past->s->q, row->value))
-        return;
-    if (row->level > line->level)
-        begin_level(past, line, row->level);
+    return has_scale(&past->s->q, row->value);
+}
+
+static void put_value(struct bk_past *past, const struct bk_series_row *row)
+{
+    struct bk_past_line *line = &past->lines[row->at.line];
     size_t at = line->n;
     *BK_PUSH(past->s->arena, line->sessions, at) = row->at.session;
     at = line->n;
@@ -113,6 +122,37 @@ void bk_past_add(struct bk_past *past, const struct bk_series_row *row)
     if (!line->stale)
         past->stale[past->n_stale++] = row->at.line;
     line->stale = true;
+}
+
+void bk_past_add(struct bk_past *past, const struct bk_series_row *row)
+{
+    struct bk_past_line *line = &past->lines[row->at.line];
+    if (!note_row(past, row))
+        return;
+    if (row->level > line->level)
+        begin_level(past, line, row->level);
+    put_value(past, row);
+}
+
+void bk_past_lend(struct bk_past *past, const struct bk_series_row *row, bool later)
+{
+    struct bk_past_line *line = &past->lines[row->at.line];
+    if (later && !line->later)
+        begin_level(past, line, line->level);
+    line->later = later;
+    line->lends = true;
+    bk_past_add(past, row);
+}
+
+void bk_past_pin(struct bk_past *past, const struct bk_series_row *row)
+{
+    struct bk_past_line *line = &past->lines[row->at.line];
+    if (!note_row(past, row))
+        return;
+    if (!line->pinned)
+        begin_level(past, line, line->level);
+    line->pinned = true;
+    put_value(past, row);
 }
 
 /* --- evidence --- */
@@ -181,7 +221,7 @@ void bk_case_measure(struct bk_past *past, const struct bk_verdict_rule *rule,
     const struct bk_series_row *newest = &rows[n - 1];
     struct bk_past_line *line = &past->lines[newest->at.line];
     refresh(past);
-    if (newest->level > line->level)
+    if (newest->level > line->level && !line->pinned)
         begin_level(past, line, newest->level);
     size_t begin = baseline_begin(line);
     *c = (struct bk_case){.q = &s->q, .row = *newest, .last = line->last};
@@ -191,8 +231,10 @@ void bk_case_measure(struct bk_past *past, const struct bk_verdict_rule *rule,
     c->new = bk_alloc_array(s->arena, n, sizeof *c->new);
     for (size_t i = 0; i < n; i++)
         c->new[c->n_new++] = rows[i].value;
-    c->other_config =
-        c->n_old == 0 && line->n == 0 && past->sessions_of[newest->at.group] > 0;
+    c->pinned = line->pinned;
+    c->not_pinned = c->n_old == 0 && line->lends;
+    c->other_config = c->not_pinned || (c->n_old == 0 && line->n == 0 &&
+                                        past->sessions_of[newest->at.group] > 0);
     struct bk_noise own = line->now;
     struct bk_comparison comparison = {
         .old = c->old,
@@ -280,10 +322,12 @@ static struct bk_str probability(struct bk_arena *a, double p)
     return bk_fmt(a, "%s", p < 1e-6 ? "< 0.000001" : bk_fmt(a, "= %s", text).ptr);
 }
 
-/* " since the level shift at 063" */
-static struct bk_str since_shift(struct bk_arena *a, const struct bk_case *c)
+/* " since the level shift at 063", or the baseline's name */
+static struct bk_str reference_text(struct bk_arena *a, const struct bk_case *c)
 {
-    if (c->row.shift == NULL)
+    if (c->baseline != NULL)
+        return bk_fmt(a, ", baseline '%.*s'", BK_F(c->baseline->name));
+    if (c->row.shift == NULL || c->pinned)
         return BK_S("");
     return bk_fmt(a, " since the level shift at %.*s", BK_F(c->row.shift->session));
 }
@@ -295,7 +339,7 @@ static struct bk_str evidence_text(struct bk_arena *a, const struct bk_case *c)
     struct bk_str text = bk_fmt(
         a, "changed by %.*s against %zu session%s%s%.*s",
         BK_F(bk_change_text(a, c->q, e->change)), c->n_old, c->n_old == 1 ? "" : "s",
-        c->row.run != NULL ? " of this config" : "", BK_F(since_shift(a, c)));
+        c->row.run != NULL ? " of this config" : "", BK_F(reference_text(a, c)));
     if (isfinite(e->p))
         text = bk_fmt(a, "%.*s, p %.*s", BK_F(text), BK_F(probability(a, e->p)));
     if (isfinite(e->p_adjusted) && e->p_adjusted > e->p * (1 + 1e-9))
@@ -339,7 +383,7 @@ static struct bk_str first_of_level(struct bk_arena *a, const struct bk_case *c)
     if (c->accepted)
         return bk_fmt(a, "the level shift at %.*s is accepted: %.*s",
                       BK_F(c->row.shift->session), BK_F(c->row.shift->reason));
-    return bk_fmt(a, "first session%.*s", BK_F(since_shift(a, c)));
+    return bk_fmt(a, "first session%.*s", BK_F(reference_text(a, c)));
 }
 
 static struct bk_str count_text(struct bk_arena *a, double n)
@@ -387,6 +431,9 @@ struct bk_str bk_case_why(struct bk_arena *a, const struct bk_case *c)
         return c->row.status_why.len > 0 ? c->row.status_why
                                          : bk_str(bk_reason_text(e->reason));
     case BK_VERDICT_NOT_COMPARABLE:
+        if (c->not_pinned)
+            return bk_fmt(a, "nothing with this config to compare with%.*s",
+                          BK_F(reference_text(a, c)));
         return BK_S("first session with this config");
     case BK_VERDICT_INSUFFICIENT_EVIDENCE:
         if (e->reason == BK_REASON_NO_NOISE)

@@ -3,10 +3,12 @@
  * stats/verdict.h holds the rule.  This adds what a row is compared with: the newest
  * BK_BASELINE sessions of its line that did not fail, of its level only when people
  * accepted that levels shifted; noise is borrowed from the other lines that were added to
- * the same past. */
+ * the same past.  Where people say what to compare with, that alone is compared with, and
+ * the other sessions of the line lend their noise. */
 #ifndef BK_QUERY_JUDGE_H
 #define BK_QUERY_JUDGE_H
 
+#include "baselines.h"
 #include "series.h"
 
 /* More sessions would tell little that is new, and follow a change more slowly. */
@@ -21,7 +23,11 @@ struct bk_past_line {
     unsigned level;
     struct bk_noise now, earlier; /* of this level, of levels before */
     const struct bk_series_row *last;
-    bool stale; /* 'now' is to be computed again */
+    bool stale;  /* 'now' is to be computed again */
+    size_t most; /* so many sessions are compared with; 0: BK_BASELINE */
+    bool lends;  /* sessions before the pinned ones, and without any all, lend noise */
+    bool later;  /* sessions behind the pinned ones lend: a group of their own */
+    bool pinned; /* the present level is what people say to compare with */
 };
 
 struct bk_past {
@@ -41,6 +47,13 @@ void bk_past_forget_noise(struct bk_past *past);
 /* Adds a row that others may be compared with; rows in the order of sessions. */
 void bk_past_add(struct bk_past *past, const struct bk_series_row *row);
 
+/* The same; but nothing is compared with the row, only its noise counts.  Rows 'later'
+ * than what is pinned are a group of their own: the pinned session may begin a level. */
+void bk_past_lend(struct bk_past *past, const struct bk_series_row *row, bool later);
+/* Adds a row that alone, or with others that are pinned, is compared with: after all that
+ * lend.  A level shift does not end it. */
+void bk_past_pin(struct bk_past *past, const struct bk_series_row *row);
+
 /* A row (or the rows of a line in several new sessions) and what was found. */
 struct bk_case {
     const struct bk_quantity *q;
@@ -52,9 +65,12 @@ struct bk_case {
     size_t n_new;
     const struct bk_series_row *last; /* session before on this line, or NULL */
     bool other_config; /* the group has sessions, none with this config */
-    bool accepted;     /* people accepted a level shift in a new session: nothing of the
+    bool pinned;       /* people say what to compare with */
+    bool not_pinned;   /* and that has not got this config */
+    const struct bk_baseline *baseline; /* what it is called; set by who chose it */
+    bool accepted;  /* people accepted a level shift in a new session: nothing of the
                           new level is older */
-    bool by_status;    /* a failed run is worse than runs that did not fail: no test */
+    bool by_status; /* a failed run is worse than runs that did not fail: no test */
     struct bk_evidence e;
     size_t needed; /* new sessions in all that would show the floor; 0: too many */
 };

@@ -1,5 +1,6 @@
 /* Which runs may be compared: see match.h. */
 #include "match.h"
+#include "baselines.h"
 
 #include <string.h>
 
@@ -65,6 +66,25 @@ static bool no_such_side(struct bk_db *db, struct bk_arena *a, const char *name,
         name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
+/* A baseline is its session, or the part of it that the baseline holds for. */
+static bool load_baseline(struct bk_db *db, struct bk_arena *a,
+                          const struct bk_baseline *b, const struct bk_strings *where,
+                          struct bk_side *side, struct bk_err *err)
+{
+    if (b->rolling > 0)
+        return bk_fail(err, BK_EUSAGE,
+                       "the baseline '%s' is no single session: it cannot be a side",
+                       side->typed);
+    const char *condition =
+        bk_fmt(a, "session=%.*s,%.*s", BK_F(b->session), BK_F(b->filter)).ptr;
+    if (!load_side(db, a, condition, where, side, err))
+        return false;
+    return side->runs.n > 0 ||
+           bk_fail(err, BK_EUSAGE, "no run of the baseline '%s' (%.*s) is here%s",
+                   side->typed, BK_F(bk_baseline_about(a, b)),
+                   where->n > 0 ? ", or is left by --where" : "");
+}
+
 static bool read_side(struct bk_db *db, struct bk_arena *a, const char *name,
                       const struct bk_strings *where, struct bk_side *side,
                       struct bk_err *err)
@@ -93,6 +113,11 @@ static bool read_side(struct bk_db *db, struct bk_arena *a, const char *name,
         return false;
     if (side->runs.n > 0)
         return true;
+    const struct bk_baseline *b;
+    if (!bk_baseline_named(db, a, name, &b, err))
+        return false;
+    if (b != NULL)
+        return load_baseline(db, a, b, where, side, err);
     if (where->n > 0) {
         const struct bk_strings none = {NULL, 0};
         struct bk_side all = {.is_session = true};

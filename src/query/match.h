@@ -1,6 +1,6 @@
 /* Which runs may be compared: sides, and the groups of runs that match across them.
  *
- * A side is a session, a run, or a condition ("hardware=h100").  Runs of different sides
+ * A side is a session, a run, a baseline, or a condition ("hardware=h100").  Runs of different sides
  * match when hardware, model and workload are equal, except for what the sides
  * themselves name; when a side has several runs of such a group with different
  * parameters (a sweep) or engines, runs are paired by what varies.  What differs besides

@@ -135,7 +135,7 @@ static void add_notes(struct bk_report *r, const struct bk_family *f)
         if (f->wanted[i].n == 0)
             bk_report_note(r, "no-data", BK_WARNING, "session %.*s has no %s",
                            BK_F(f->sessions), f->wanted[i].text);
-    bk_marks_report(&f->marks, r);
+    bk_family_report(f, r);
     if (f->lines.by_name)
         bk_report_note(r, "undated", BK_INFO,
                        "not every session has a start: they stand in the order of "
@@ -178,8 +178,9 @@ static const struct bk_opt options[] = {
     {'m', "metric", BK_OPT_LIST, offsetof(struct regressions_args, metrics),
      "METRIC[.STAT][:FLOOR]",
      "only this metric, and all of it; ttft.p95:10% sets what matters", NULL},
-    {0, "against", BK_OPT_LIST, offsetof(struct regressions_args, against), "SESSION",
-     "compare with this session, not with all before; may be given several times",
+    {0, "against", BK_OPT_LIST, offsetof(struct regressions_args, against), "WHAT",
+     "a session (may be given several times), a baseline, or rolling: all sessions "
+     "before (default)",
      NULL},
     {0, "scope", BK_OPT_TEXT, offsetof(struct regressions_args, scope), "SCOPE",
      "ok, failed or a selector (default: the headline figure)", NULL},

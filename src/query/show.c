@@ -1,5 +1,6 @@
 /* show: everything that is known about one run, session or sizing run, with its sources. */
 #include "annotations.h"
+#include "baselines.h"
 
 #include "../base/file.h"
 #include "../base/num.h"
@@ -305,7 +306,8 @@ static bool show_session(struct bk_db *db, struct bk_report *r,
             return false;
     }
     /* what holds for every session is told of a run */
-    return bk_annotations_section(db, r, runs, never, err);
+    return bk_annotations_section(db, r, runs, never, err) &&
+           bk_baselines_section(db, r, runs->rows[0].dim[BK_DIM_SESSION], err);
 }
 
 /* --- a sizing run --- */

@@ -287,7 +287,7 @@ struct bk_tally bk_trials_histories(struct bk_trials *t,
     bool *tested = bk_alloc_array(t->arena, n_sessions + 1, sizeof *tested);
     bool *is_new = bk_alloc_array(t->arena, n_sessions + 1, sizeof *is_new);
     bool *is_old = bk_alloc_array(t->arena, n_sessions + 1, sizeof *is_old);
-    const struct bk_split split = {is_new, is_old};
+    const struct bk_split split = {.is_new = is_new, .is_old = is_old};
     bk_random_seed(&random, plan->seed);
     for (size_t h = 0; h < plan->histories; h++) {
         shuffle(&random, order, n);
