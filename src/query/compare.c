@@ -186,7 +186,7 @@ static int by_importance(const void *x, const void *y)
     return bk_cmp(a->stat, b->stat);
 }
 
-static bool asked_for(const struct bk_compare_args *o, const struct quantity *q)
+static bool is_named(const struct bk_compare_args *o, const struct quantity *q)
 {
     for (size_t i = 0; i < o->metrics.n; i++) {
         struct bk_str stat, name;
@@ -195,11 +195,16 @@ static bool asked_for(const struct bk_compare_args *o, const struct quantity *q)
             (bk_eq(q->metric, name) && bk_eq(q->stat, stat)))
             return true;
     }
+    return false;
+}
+
+static bool asked_for(const struct bk_compare_args *o, const struct quantity *q)
+{
+    bool plain = q->scope.len == 0 || bk_is(q->scope, "ok");
     if (o->metrics.n > 0)
-        return false;
+        return is_named(o, q) && (plain || !o->brief);
     if (o->brief)
-        return position(leading, N_LEADING, q->metric) < N_LEADING &&
-               (q->scope.len == 0 || bk_is(q->scope, "ok")) &&
+        return position(leading, N_LEADING, q->metric) < N_LEADING && plain &&
                position(minor_stats, SIZE_MAX, q->stat) == SIZE_MAX;
     return o->all || q->canonical;
 }

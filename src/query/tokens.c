@@ -26,10 +26,6 @@ struct asked {
 
 /* --- options --- */
 
-struct tokens_args {
-    const char *input, *output, *hit_rate, *requests;
-};
-
 /* NAN when it was not given. */
 static bool read_number(const char *text, const char *option, double least,
                         double *value, struct bk_err *err)
@@ -66,7 +62,8 @@ static bool read_share(const char *text, double *share, struct bk_err *err)
         text);
 }
 
-static bool read_args(const struct tokens_args *o, struct asked *q, struct bk_err *err)
+static bool read_args(const struct bk_tokens_args *o, struct asked *q,
+                      struct bk_err *err)
 {
     if (!read_number(o->input, "input-tokens", 0, &q->assumed.input, err) ||
         !read_number(o->output, "output-tokens", 0, &q->assumed.output, err) ||
@@ -440,15 +437,14 @@ static bool load(struct bk_db *db, const struct bk_strings *positional,
     return runs->n > 0 || bk_fail(err, BK_EUSAGE, "no run matches");
 }
 
-static bool ask(struct bk_db *db, const void *args, const struct bk_strings *positional,
-                const struct bk_strings *where, struct bk_report *r, struct bk_err *err)
+bool bk_tokens(struct bk_db *db, const struct bk_tokens_args *args,
+               const struct bk_run_list *runs, struct bk_report *r, struct bk_err *err)
 {
     struct asked q;
-    struct bk_run_list runs;
     struct bk_token_lines lines;
     size_t priced = 0;
-    if (!read_args(args, &q, err) || !load(db, positional, where, r, &runs, err) ||
-        !bk_token_lines_load(db, r->arena, &runs, &q.assumed, &lines, err))
+    if (!read_args(args, &q, err) ||
+        !bk_token_lines_load(db, r->arena, runs, &q.assumed, &lines, err))
         return false;
     add_tokens(r, &lines);
     add_times(r, &q, &lines);
@@ -460,14 +456,22 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
     return true;
 }
 
+static bool ask(struct bk_db *db, const void *args, const struct bk_strings *positional,
+                const struct bk_strings *where, struct bk_report *r, struct bk_err *err)
+{
+    struct bk_run_list runs;
+    return load(db, positional, where, r, &runs, err) &&
+           bk_tokens(db, args, &runs, r, err);
+}
+
 static const struct bk_opt options[] = {
-    {0, "input-tokens", BK_OPT_TEXT, offsetof(struct tokens_args, input), "N",
+    {0, "input-tokens", BK_OPT_TEXT, offsetof(struct bk_tokens_args, input), "N",
      "of a request, where nothing was measured", NULL},
-    {0, "output-tokens", BK_OPT_TEXT, offsetof(struct tokens_args, output), "N",
+    {0, "output-tokens", BK_OPT_TEXT, offsetof(struct bk_tokens_args, output), "N",
      "of a request, where nothing was measured", NULL},
-    {0, "requests", BK_OPT_TEXT, offsetof(struct tokens_args, requests), "N",
+    {0, "requests", BK_OPT_TEXT, offsetof(struct bk_tokens_args, requests), "N",
      "how long so many take (default: 1000000)", NULL},
-    {0, "hit-rate", BK_OPT_TEXT, offsetof(struct tokens_args, hit_rate), "SHARE",
+    {0, "hit-rate", BK_OPT_TEXT, offsetof(struct bk_tokens_args, hit_rate), "SHARE",
      "prompt tokens out of the prefix cache, for runs without it: 30%", NULL},
     {.type = BK_OPT_END},
 };
@@ -487,7 +491,7 @@ const struct bk_question bk_question_tokens = {
         "  benchkeep tokens 062 --input-tokens 15 --output-tokens 200\n"
         "  benchkeep tokens 062 --hit-rate 30% --format csv\n",
     .options = options,
-    .args_size = sizeof(struct tokens_args),
+    .args_size = sizeof(struct bk_tokens_args),
     .max_positional = 1,
     .ask = ask,
 };

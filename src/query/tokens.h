@@ -29,7 +29,7 @@ struct bk_token_line {
     size_t n_sessions, n_runs;    /* that count */
     struct bk_token_kind input, output;
     struct bk_token_rate ok, total; /* requests; tokens of both kinds */
-    const char *rate_basis;         /* "measured", "per request x ok throughput" */
+    const char *rate_basis;         /* "measured", "partly measured" ... */
     struct {
         double hit_rate; /* of the prompt tokens; NAN: not known */
         bool assumed;
@@ -52,5 +52,14 @@ bool bk_token_lines_load(struct bk_db *db, struct bk_arena *a,
                          const struct bk_run_list *runs,
                          const struct bk_tokens_assumed *assumed,
                          struct bk_token_lines *lines, struct bk_err *err);
+
+struct bk_tokens_args { /* as typed; NULL: not given */
+    const char *input, *output, *hit_rate, *requests;
+};
+/* Adds what 'tokens' says of runs to a report: 'tokens' and 'processing' always, 'cost'
+ * and 'prefix_cache' where there is something to tell.  BK_EUSAGE when an argument cannot
+ * be read. */
+bool bk_tokens(struct bk_db *db, const struct bk_tokens_args *args,
+               const struct bk_run_list *runs, struct bk_report *r, struct bk_err *err);
 
 #endif

@@ -265,8 +265,10 @@ static void settle_total(const struct reading *rd, const struct member *m, size_
     if (!isfinite(l->total.value))
         l->total.value = mean_of_runs(rd, m, n, TOTAL, N_NUMBERS) * l->ok.value;
     lean_on(&l->total, &l->ok);
-    if (told || in || out)
+    if (told || (in && out))
         l->rate_basis = "measured";
+    else if (in || out)
+        l->rate_basis = "partly measured";
     else if (isfinite(l->input.rate.value) || isfinite(l->output.rate.value) ||
              isfinite(l->total.value))
         l->rate_basis = "tokens of a request x ok throughput";
