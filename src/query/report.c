@@ -3,6 +3,7 @@
  * It asks other questions ('compare', 'capacity', 'tokens') and puts their answers in the
  * order of a write-up; what it says by itself are the sentences of 'conclusions'
  * (report_says.c), each with its evidence.  Whatever no number shows is not in it. */
+#include "annotations.h"
 #include "capacity.h"
 #include "compare.h"
 #include "match.h"
@@ -406,6 +407,15 @@ static bool add_load(struct writing *w, struct bk_says *says, struct bk_err *err
 
 /* --- tokens --- */
 
+static struct bk_run_list listed(const struct writing *w)
+{
+    struct bk_run_list list = {
+        bk_alloc_array(w->r->arena, w->n_runs, sizeof *list.rows), w->n_runs};
+    for (size_t i = 0; i < w->n_runs; i++)
+        list.rows[i] = *w->runs[i];
+    return list;
+}
+
 static bool tells_tokens(const struct bk_section *s)
 {
     size_t per_request = 0;
@@ -444,6 +454,28 @@ static bool add_tokens(struct writing *w, struct bk_err *err)
                            BK_F(n->message));
     }
     return true;
+}
+
+/* --- what people said --- */
+
+static bool shows_metric(const struct bk_report *r, struct bk_str metric)
+{
+    const struct bk_section *s = section_of(r, "metrics");
+    size_t name = 0;
+    while (s != NULL && name < s->n_columns &&
+           strcmp(s->columns[name].name, "metric") != 0)
+        name++;
+    for (size_t i = 0; s != NULL && i < s->n_rows; i++) {
+        if (bk_eq(s->rows[i][name].u.s, metric))
+            return true;
+    }
+    return false;
+}
+
+static bool add_annotations(struct writing *w, struct bk_err *err)
+{
+    const struct bk_run_list runs = listed(w);
+    return bk_annotations_section(w->db, w->r, &runs, shows_metric, err);
 }
 
 /* --- findings and files --- */
@@ -617,7 +649,7 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
     bk_say_settings(&says, w.runs, w.n_runs);
     bk_says_add(&says);
     copy_notes(&w, compared);
-    return add_findings(&w, err) && add_sources(&w, err);
+    return add_annotations(&w, err) && add_findings(&w, err) && add_sources(&w, err);
 }
 
 static const struct bk_opt options[] = {

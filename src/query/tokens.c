@@ -387,6 +387,12 @@ static void note_the_rest(struct bk_report *r, const struct bk_token_lines *line
                        "%zu run%s left out: invalid, or failed where other sessions "
                        "of the config did not",
                        lines->n_invalid, lines->n_invalid == 1 ? " is" : "s are");
+    if (lines->n_said > 0)
+        bk_report_note(r, "annotated", BK_INFO,
+                       "%zu run%s left out by annotations: outliers, and sessions "
+                       "before a level shift",
+                       lines->n_said, lines->n_said == 1 ? " is" : "s are");
+    bk_marks_report(&lines->marks, r);
     for (size_t i = 0; i < lines->n; i++) {
         const struct bk_token_line *l = &lines->items[i];
         if (bk_is(l->status, "failed"))

@@ -4,7 +4,7 @@
 #define BK_QUERY_TOKENS_H
 
 #include "../base/num.h"
-#include "series.h"
+#include "annotations.h"
 
 struct bk_tokens_assumed { /* NAN: nothing is assumed */
     double input, output;  /* tokens of a request */
@@ -44,7 +44,10 @@ struct bk_token_lines {
     size_t n_configured, n_untold;
     size_t n_not_applied; /* the hit rate, since the cache was on */
     size_t n_invalid;     /* runs that are left out */
-    size_t n_within;      /* intervals of one session */
+    size_t n_said;        /* runs that people left out: outliers, levels of the past */
+    struct bk_marks marks;
+    struct bk_lines sorted; /* that the marks are held against */
+    size_t n_within;        /* intervals of one session */
 };
 
 /* Lines of the runs; the list must outlive them. */

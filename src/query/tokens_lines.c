@@ -466,6 +466,58 @@ static void label_lines(const struct reading *rd)
     }
 }
 
+/* --- what people said --- */
+
+/* Which runs are no evidence of how their line does now: outliers, and those before a
+ * level shift.  The values are those of the series, NAN where one run is an outlier. */
+static void leave_out(const struct reading *rd, const struct bk_series *s,
+                      const double *values, bool *out)
+{
+    struct bk_marks *marks = &rd->lines->marks;
+    const struct bk_lines *sorted = s->lines;
+    unsigned *level = bk_alloc_array(rd->arena, sorted->n_lines + 1, sizeof *level);
+    for (size_t i = 0; i < s->n; i++) {
+        const struct bk_series_row *row = &s->rows[i];
+        if (row->level > level[row->at.line])
+            level[row->at.line] = row->level;
+        bk_marks_use(marks, row->outlier);
+        bk_marks_use(marks, row->shift);
+    }
+    size_t row = 0; /* rows are made of the runs in their order */
+    for (size_t i = 0; i < rd->runs->n; i++) {
+        size_t run = sorted->order[i];
+        out[run] = isnan(values[run]);
+        if (out[run])
+            continue;
+        if (!bk_same_row(&s->rows[row].at, &sorted->places[run]))
+            row++;
+        out[run] =
+            s->rows[row].left_out || s->rows[row].level < level[s->rows[row].at.line];
+    }
+}
+
+/* Holds the annotations of ok throughput against the runs. */
+static bool ask_people(struct bk_db *db, const struct reading *rd, bool *out,
+                       struct bk_err *err)
+{
+    struct bk_token_lines *lines = rd->lines;
+    struct bk_series s = {.arena = rd->arena,
+                          .q = {.metric = BK_S("ok_throughput"),
+                                .stat = BK_S("value"),
+                                .unit = BK_S("1/s")}};
+    double *values = bk_alloc_array(rd->arena, rd->runs->n + 1, sizeof *values);
+    bk_quantity_settle(&s.q, BK_S("higher"));
+    for (size_t i = 0; i < rd->runs->n; i++)
+        values[i] = 1; /* what is said of a run does not depend on its number */
+    if (!bk_marks_load(db, &lines->sorted, &lines->marks, err))
+        return false;
+    bk_marks_values(&lines->marks, &s.q, values);
+    bk_series_fill(&s, &lines->sorted, values);
+    bk_marks_rows(&lines->marks, &s);
+    leave_out(rd, &s, values, out);
+    return true;
+}
+
 /* --- all of them --- */
 
 bool bk_token_lines_load(struct bk_db *db, struct bk_arena *a,
@@ -474,20 +526,25 @@ bool bk_token_lines_load(struct bk_db *db, struct bk_arena *a,
                          struct bk_token_lines *lines, struct bk_err *err)
 {
     struct reading rd = {.arena = a, .runs = runs, .assumed = assumed, .lines = lines};
-    struct bk_lines sorted;
     *lines = (struct bk_token_lines){0};
     if (!read_numbers(db, &rd, err))
         return false;
-    bk_lines_make(a, runs, &sorted);
+    bk_lines_make(a, runs, &lines->sorted);
+    const struct bk_lines *sorted = &lines->sorted;
+    bool *out = bk_alloc_array(a, runs->n + 1, sizeof *out);
+    if (!ask_people(db, &rd, out, err))
+        return false;
     /* 'order' has runs by group, session and line: lines are gathered one by one */
-    struct member **members = bk_alloc_array(a, sorted.n_lines + 1, sizeof *members);
-    size_t *n = bk_alloc_array(a, sorted.n_lines + 1, sizeof *n);
+    struct member **members = bk_alloc_array(a, sorted->n_lines + 1, sizeof *members);
+    size_t *n = bk_alloc_array(a, sorted->n_lines + 1, sizeof *n);
     for (size_t i = 0; i < runs->n; i++) {
-        size_t run = sorted.order[i], line = sorted.places[run].line;
-        *BK_PUSH(a, members[line], n[line]) =
-            (struct member){.run = run, .session = sorted.places[run].session};
+        size_t run = sorted->order[i], line = sorted->places[run].line;
+        lines->n_said += out[run];
+        if (!out[run])
+            *BK_PUSH(a, members[line], n[line]) =
+                (struct member){.run = run, .session = sorted->places[run].session};
     }
-    for (size_t i = 0; i < sorted.n_lines; i++) {
+    for (size_t i = 0; i < sorted->n_lines; i++) {
         if (n[i] > 0)
             add_line(&rd, members[i], n[i]);
     }
