@@ -8,6 +8,7 @@
 #include "../record/sizing.h"
 #include "question.h"
 #include "select.h"
+#include "sizing_model.h"
 
 struct bk_sizing_args {
     const char *model, *hardware, *scenario;
@@ -30,8 +31,10 @@ struct bk_sheet {
     struct bk_str generation, source; /* of the file */
     struct bk_str report;             /* the text beside a JSON; empty: none */
     int64_t taken_ns, findings;
-    struct bk_sizing sizing; /* values, once bk_sheet_read was called */
+    /* once bk_sheet_read was called: */
+    struct bk_sizing sizing; /* values */
     const struct bk_sizing_index *index;
+    struct bk_architecture of; /* its model, as the archive knows it */
 };
 
 /* The sheets by time; those of a model and a kind of machine only (NULL: any).  A model is
@@ -72,6 +75,11 @@ struct bk_str bk_sheet_text(const struct bk_sheet *sheet, struct bk_str scenario
 double bk_sheet_budget(const struct bk_sheet *sheet, struct bk_str scenario);
 /* What a session takes, in bytes, as exactly as the sheet allows; NAN. */
 double bk_sheet_session(const struct bk_sheet *sheet, struct bk_str scenario);
+
+/* What a session is computed from: the architecture that the sheet was filled in with,
+ * else the one that is known of its model (*known).  False: neither is. */
+bool bk_sheet_kv(const struct bk_sheet *sheet, struct bk_str scenario,
+                 struct bk_sizing_kv *kv, bool *known);
 
 /* A finite number as a cell, else null. */
 struct bk_value bk_sizing_cell(double x, struct bk_str unit);

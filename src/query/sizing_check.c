@@ -253,7 +253,8 @@ static bool is_about(const struct checking *x, const struct bk_sheet *sheet,
 static double token_bytes(const struct bk_sheet *sheet, struct bk_str scenario)
 {
     struct bk_sizing_kv kv;
-    if (bk_sizing_kv_of(sheet->index, scenario, &kv))
+    bool known;
+    if (bk_sheet_kv(sheet, scenario, &kv, &known))
         return bk_kv_block_bytes(&kv.model, kv.precision, 1);
     return bk_sheet_session(sheet, scenario) /
            bk_sheet_number(sheet, scenario, "effective_context");
@@ -274,7 +275,8 @@ static void explain_model(const struct bk_sheet *sheet, struct bk_str scenario,
                           const struct bk_snapshot_view *v, struct why *why)
 {
     struct bk_sizing_kv kv;
-    if (!bk_sizing_kv_of(sheet->index, scenario, &kv))
+    bool known;
+    if (!bk_sheet_kv(sheet, scenario, &kv, &known))
         return;
     enum bk_kv_precision p = kv.precision;
     why->of[HYBRID] = kv.model.attention == BK_KV_HYBRID;

@@ -314,13 +314,14 @@ static bool find_model(struct bk_db *db, struct bk_plan *p, struct bk_architectu
                        struct bk_err *err)
 {
     struct bk_sizing_kv kv;
+    bool known = true;
     if (!bk_architecture_find(db, p->arena, p->model, of, err))
         return false;
     enum bk_plan_origin origin = of->published ? BK_PLAN_PUBLISHED : BK_PLAN_ARCHIVE;
     struct bk_str source = of->source;
     p->kv = of->kv;
     if (p->sheet.sheet != NULL && p->o->model == NULL &&
-        bk_sizing_kv_of(p->sheet.sheet->index, p->sheet.scenario, &kv)) {
+        bk_sheet_kv(p->sheet.sheet, p->sheet.scenario, &kv, &known) && !known) {
         p->kv = kv.model;
         origin = BK_PLAN_SHEET;
         source = sheet_name(p);

@@ -102,9 +102,12 @@ bool bk_sheet_read(struct bk_db *db, struct bk_arena *a, struct bk_sheet *sheet,
     while ((ok = bk_step(st, &more, err)) && more)
         *BK_PUSH(a, s->values, s->n_values) = value_of(a, st);
     bk_reset(st);
-    if (ok)
-        sheet->index = bk_sizing_index(a, s);
-    return ok;
+    if (!ok)
+        return false;
+    sheet->index = bk_sizing_index(a, s);
+    return bk_architecture_find(db, a, sheet->known_model, &sheet->of, err) &&
+           (sheet->of.known ||
+            bk_architecture_find(db, a, sheet->model, &sheet->of, err));
 }
 
 double bk_sheet_number(const struct bk_sheet *sheet, struct bk_str scenario,
@@ -132,13 +135,30 @@ double bk_sheet_budget(const struct bk_sheet *sheet, struct bk_str scenario)
     return isnan(newer) ? bk_sheet_number(sheet, scenario, "kv_budget") : newer;
 }
 
+bool bk_sheet_kv(const struct bk_sheet *sheet, struct bk_str scenario,
+                 struct bk_sizing_kv *kv, bool *known)
+{
+    *known = !bk_sizing_kv_of(sheet->index, scenario, kv);
+    if (!*known)
+        return true;
+    *kv = (struct bk_sizing_kv){
+        .model = sheet->of.kv,
+        .context = bk_sheet_number(sheet, scenario, "effective_context")};
+    if (sheet->of.most > 0)
+        kv->context = fmin(kv->context, sheet->of.most);
+    return sheet->of.known && kv->context > 0 &&
+           bk_kv_precision_named(bk_sheet_text(sheet, scenario, "kv_precision"),
+                                 &kv->precision);
+}
+
 double bk_sheet_session(const struct bk_sheet *sheet, struct bk_str scenario)
 {
     struct bk_sizing_kv kv;
+    bool known;
     double stated = bk_sheet_number(sheet, scenario, "kv_per_session");
     if (isnan(stated))
         stated = bk_sheet_number(sheet, scenario, "vram_per_session");
-    if (isnan(stated) && bk_sizing_kv_of(sheet->index, scenario, &kv))
+    if (isnan(stated) && bk_sheet_kv(sheet, scenario, &kv, &known))
         return bk_kv_session_bytes(&kv.model, kv.precision, kv.context);
     return stated;
 }

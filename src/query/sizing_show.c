@@ -260,6 +260,8 @@ static const struct bk_column precision_columns[] = {
 
 static const char *const precisions[] = {"fp16", "fp8",   "int8", "int8_per_token_head",
                                          "fp4",  "nvfp4", NULL};
+/* of a compressed latent */
+static const char *const mla_precisions[] = {"bf16", "fp8", "fp8_ds_mla", NULL};
 
 static double nodes_of(const struct bk_sheet *sheet, struct bk_str scenario,
                        double sessions)
@@ -276,14 +278,17 @@ static void add_precisions(struct bk_report *r, struct bk_section **s,
                            const struct bk_sheet *sheet, struct bk_str scenario)
 {
     struct bk_sizing_kv kv;
+    bool known;
     double budget = bk_sheet_budget(sheet, scenario);
     double gpus = bk_sheet_number(sheet, scenario, "gpus");
-    if (!bk_sizing_kv_of(sheet->index, scenario, &kv) || isnan(budget))
+    if (!bk_sheet_kv(sheet, scenario, &kv, &known) || isnan(budget))
         return;
     if (*s == NULL)
         *s = bk_report_section(r, "precisions", precision_columns,
                                COUNT(precision_columns));
-    for (const char *const *name = precisions; *name != NULL; name++) {
+    const char *const *name =
+        kv.model.attention == BK_KV_MLA ? mla_precisions : precisions;
+    for (; *name != NULL; name++) {
         enum bk_kv_precision p;
         if (!bk_kv_precision_named(bk_str(*name), &p))
             continue;
@@ -302,6 +307,64 @@ static void add_precisions(struct bk_report *r, struct bk_section **s,
     }
 }
 
+/* --- show: by what is known of the model --- */
+
+static const struct bk_column known_columns[] = {
+    {"scenario", "", 0},
+    {"name", "", 0},
+    {"stated", "B", 0},
+    {"recomputed", "B", 0},
+    {"ratio", "1", BK_COL_RATIO},
+    {"agrees", "", 0},
+    {"source", "", 0},
+};
+
+static const struct bk_sizing_value *stated_session(const struct bk_sheet *sheet,
+                                                    struct bk_str scenario)
+{
+    const struct bk_sizing_value *v =
+        bk_sizing_result(sheet->index, scenario, BK_S("kv_per_session"));
+    return v != NULL
+               ? v
+               : bk_sizing_result(sheet->index, scenario, BK_S("vram_per_session"));
+}
+
+/* A session's size by the model's own architecture, where the sheet does not hold one or
+ * holds another. */
+static void add_known(struct bk_report *r, struct bk_section **s,
+                      const struct bk_sheet *sheet, struct bk_str scenario)
+{
+    struct bk_sizing_kv kv;
+    bool known;
+    const struct bk_sizing_value *v = stated_session(sheet, scenario);
+    if (v == NULL || !sheet->of.known || !bk_sheet_kv(sheet, scenario, &kv, &known))
+        return;
+    double own = bk_kv_session_bytes(&kv.model, kv.precision, kv.context);
+    double bytes_known = bk_kv_session_bytes(&sheet->of.kv, kv.precision, kv.context);
+    if (!known && fabs(own - bytes_known) < 1)
+        return;
+    if (*s == NULL)
+        *s = bk_report_section(r, "by_architecture", known_columns,
+                               COUNT(known_columns));
+    struct bk_value *c = bk_section_row(r, *s);
+    c[0] = bk_v_str(scenario);
+    c[1] = bk_v_str(v->name);
+    c[2] = bk_sizing_cell(v->value, bytes);
+    c[3] = bk_sizing_cell(bytes_known, bytes);
+    c[4] = bk_sizing_cell(v->value / bytes_known, ones);
+    c[5] = bk_v_bool(v->low <= bytes_known && bytes_known <= v->high);
+    c[6] = bk_v_str(sheet->of.source);
+}
+
+static void add_by_architecture(struct bk_report *r, const struct bk_sheet_ref *ref)
+{
+    size_t n;
+    const struct bk_str *names = bk_sheet_scenarios(ref, &n);
+    struct bk_section *s = NULL;
+    for (size_t i = 0; i < n; i++)
+        add_known(r, &s, ref->sheet, names[i]);
+}
+
 static void add_what_if(struct bk_report *r, const struct bk_sheet_ref *ref)
 {
     size_t n;
@@ -311,8 +374,9 @@ static void add_what_if(struct bk_report *r, const struct bk_sheet_ref *ref)
         add_precisions(r, &s, ref->sheet, names[i]);
     if (s == NULL)
         bk_report_note(r, "no-architecture", BK_INFO,
-                       "the sheet does not hold the model's architecture, so the size "
-                       "of a session is not recomputed");
+                       "the architecture of '%.*s' is neither in the sheet nor on "
+                       "record, so the size of a session is not recomputed",
+                       BK_F(ref->sheet->model));
 }
 
 /* --- show: findings --- */
@@ -361,6 +425,7 @@ bool bk_sizing_ask_show(struct bk_db *db, const char *name, struct bk_report *r,
         add_scenario(r, s, ref.sheet, scenarios[i]);
     add_inputs(r, ref.sheet);
     add_all_recomputed(r, &ref);
+    add_by_architecture(r, &ref);
     add_what_if(r, &ref);
     return add_findings(db, r, ref.sheet, err);
 }
