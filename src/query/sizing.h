@@ -45,9 +45,13 @@ bool bk_sheets_list(struct bk_db *db, struct bk_arena *a, const char *model,
 /* Fills in what a sheet says. */
 bool bk_sheet_read(struct bk_db *db, struct bk_arena *a, struct bk_sheet *sheet,
                    struct bk_err *err);
-/* Do two names mean one model: the same but for case and organisation, or of one
- * published shape? */
-bool bk_same_model(struct bk_arena *a, struct bk_str one, struct bk_str other);
+/* What names of one model have alike: its published shape, else the bare name; a cache
+ * keeps what was found out (zero-initialise it).  Two names mean one model when these are
+ * equal. */
+struct bk_str bk_model_key(struct bk_arena *a, struct bk_map *cache,
+                           struct bk_str name);
+bool bk_same_model(struct bk_arena *a, struct bk_map *cache, struct bk_str one,
+                   struct bk_str other);
 
 /* A sheet, and a scenario of it unless that is empty: "NAME" or "NAME:SCENARIO".  NULL
  * stands for the only sheet there is.  Read.  BK_EUSAGE with the nearest name. */

@@ -102,7 +102,8 @@ struct checking {
     size_t n_views;
     struct bk_sheet_ref *sheets;
     size_t n_sheets;
-    struct bk_met_data met;
+    struct bk_met_data *met;
+    struct bk_map models; /* of bk_model_key */
     bool said[N_REASONS];
     size_t pairs; /* of sheets and snapshots */
     enum {
@@ -184,13 +185,14 @@ static void add_context(struct checking *x, struct bk_section *s,
 /* "Maximum concurrency for L tokens per request", as vLLM logs it; the last row is the
  * longest request that the cache can hold. */
 static void add_contexts(struct checking *x, struct bk_section *s,
-                         const struct bk_snapshot_view *v)
+                         const struct bk_snapshot_view *v, struct bk_map *seen)
 {
-    for (size_t i = 0; &x->views[i] < v; i++)
-        if (x->views[i].blocks == v->blocks &&
-            x->views[i].block_size == v->block_size &&
-            bk_eq(x->views[i].run->dim[BK_DIM_MODEL], v->run->dim[BK_DIM_MODEL]))
-            return; /* two scrapes of one engine */
+    struct bk_arena *a = x->r->arena;
+    struct bk_str key = bk_fmt(a, "%g|%g|%.*s", v->blocks, v->block_size,
+                               BK_F(v->run->dim[BK_DIM_MODEL]));
+    if (bk_map_get(seen, key) != NULL)
+        return; /* another scrape of one engine */
+    bk_map_put(a, seen, key, x);
     for (double context = FIRST_CONTEXT; context < v->tokens; context *= 2)
         add_context(x, s, v, context);
     add_context(x, s, v, v->tokens);
@@ -198,6 +200,7 @@ static void add_contexts(struct checking *x, struct bk_section *s,
 
 static void add_views(struct checking *x)
 {
+    struct bk_map seen = {0};
     if (x->n_views == 0)
         return;
     struct bk_section *s = bk_report_section(
@@ -207,7 +210,7 @@ static void add_views(struct checking *x)
     s = bk_report_section(x->r, "contexts", context_columns,
                           sizeof context_columns / sizeof *context_columns);
     for (size_t i = 0; i < x->n_views; i++)
-        add_contexts(x, s, &x->views[i]);
+        add_contexts(x, s, &x->views[i], &seen);
 }
 
 /* --- tokens: sheets against snapshots --- */
@@ -239,14 +242,14 @@ static bool same_machine(const struct bk_sheet *sheet, const struct bk_run_row *
            bk_eq(run->dim[BK_DIM_HARDWARE], sheet->hardware);
 }
 
-static bool is_about(const struct checking *x, const struct bk_sheet *sheet,
+static bool is_about(struct checking *x, const struct bk_sheet *sheet,
                      const struct bk_run_row *run)
 {
     struct bk_arena *a = x->r->arena;
     struct bk_str model = run->dim[BK_DIM_MODEL];
     return model.len > 0 && same_machine(sheet, run) &&
-           (bk_same_model(a, sheet->known_model, model) ||
-            bk_same_model(a, sheet->model, model));
+           (bk_same_model(a, &x->models, sheet->known_model, model) ||
+            bk_same_model(a, &x->models, sheet->model, model));
 }
 
 /* Bytes that the sheet gives a token while no window is full. */
@@ -393,14 +396,11 @@ static void add_sessions(struct checking *x, struct bk_section **s,
     c[9] = codes_cell(x, &why);
 }
 
-static struct bk_met met_of_sheet(struct checking *x, const struct bk_sheet *sheet)
+static const struct bk_met *met_of_sheet(struct checking *x,
+                                         const struct bk_sheet *sheet)
 {
-    struct bk_arena *a = x->r->arena;
-    struct bk_met m = bk_met_find(a, &x->met, sheet->known_model, sheet->hardware);
-    bool other = !bk_eq(sheet->model, sheet->known_model);
-    return m.loads > 0 || !other
-               ? m
-               : bk_met_find(a, &x->met, sheet->model, sheet->hardware);
+    const struct bk_met *m = bk_met_find(x->met, sheet->known_model, sheet->hardware);
+    return m->loads > 0 ? m : bk_met_find(x->met, sheet->model, sheet->hardware);
 }
 
 static void add_sheet_sessions(struct checking *x, struct bk_section **s,
@@ -408,13 +408,13 @@ static void add_sheet_sessions(struct checking *x, struct bk_section **s,
 {
     size_t n;
     const struct bk_str *names = bk_sheet_scenarios(ref, &n);
-    struct bk_met m = met_of_sheet(x, ref->sheet);
+    const struct bk_met *m = met_of_sheet(x, ref->sheet);
     for (size_t i = 0; i < n; i++) {
         struct bk_value key[3] = {bk_v_str(ref->sheet->name), bk_v_str(names[i]),
                                   bk_v_null()};
         add_sessions(x, s, key,
                      bk_sheet_number(ref->sheet, names[i], "sessions_per_node"),
-                     bk_sheet_number(ref->sheet, names[i], "effective_context"), &m);
+                     bk_sheet_number(ref->sheet, names[i], "effective_context"), m);
     }
 }
 
@@ -423,13 +423,13 @@ static void add_view_sessions(struct checking *x, struct bk_section **s,
                               const struct bk_snapshot_view *v)
 {
     const struct bk_run_row *run = v->run;
-    struct bk_met m = bk_met_find(x->r->arena, &x->met, run->dim[BK_DIM_MODEL],
-                                  run->dim[BK_DIM_HARDWARE]);
-    if (m.loads == 0 || isnan(v->average) || run->dim[BK_DIM_MODEL].len == 0 ||
+    const struct bk_met *m =
+        bk_met_find(x->met, run->dim[BK_DIM_MODEL], run->dim[BK_DIM_HARDWARE]);
+    if (m->loads == 0 || isnan(v->average) || run->dim[BK_DIM_MODEL].len == 0 ||
         run->dim[BK_DIM_HARDWARE].len == 0)
         return; /* which runs are its own is not known */
     struct bk_value key[3] = {bk_v_null(), bk_v_null(), bk_v_str(run->name)};
-    add_sessions(x, s, key, v->average, (double)NAN, &m);
+    add_sessions(x, s, key, v->average, (double)NAN, m);
 }
 
 static void add_all_sessions(struct checking *x)
@@ -458,7 +458,8 @@ static bool load_runs(struct checking *x, const struct bk_strings *where,
         return true;
     size_t kept = 0;
     for (size_t i = 0; i < x->runs.n; i++)
-        if (bk_same_model(a, bk_str(x->o->model), x->runs.rows[i].dim[BK_DIM_MODEL]))
+        if (bk_same_model(a, &x->models, bk_str(x->o->model),
+                          x->runs.rows[i].dim[BK_DIM_MODEL]))
             x->runs.rows[kept++] = x->runs.rows[i];
     x->runs.n = kept;
     return true;

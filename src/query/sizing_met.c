@@ -7,26 +7,27 @@
 #include <math.h>
 #include <stdlib.h>
 
-struct level { /* a run at a load; then a load */
-    double load;
-    bool met;
-    const struct bk_run_row *run;
+struct level {                     /* a run at a load; then a load */
+    struct bk_str model, hardware; /* model: its key */
+    double load;                   /* NAN: none */
+    double tokens;                 /* of a mean request; NAN */
+    bool known, met;
 };
 
-bool bk_met_load(struct bk_db *db, struct bk_arena *a, const struct bk_run_list *runs,
-                 const struct bk_slo *slos, size_t n_slos, struct bk_met_data *d,
-                 struct bk_err *err)
-{
-    *d = (struct bk_met_data){.runs = runs, .slos = slos, .n_slos = n_slos};
-    d->values = bk_alloc_array(a, n_slos + 1, sizeof *d->values);
-    for (size_t i = 0; i < n_slos; i++)
-        if (!bk_values_of_runs(db, a, bk_cstr(a, slos[i].metric),
-                               bk_cstr(a, slos[i].stat), runs, &d->values[i], err))
-            return false;
-    return bk_values_of_runs(db, a, "requests_ok", "value", runs, &d->requests, err) &&
-           bk_values_of_runs(db, a, "input_tokens", "value", runs, &d->input, err) &&
-           bk_values_of_runs(db, a, "output_tokens", "value", runs, &d->output, err);
-}
+struct bk_met_data {
+    struct bk_arena *arena;
+    struct level *levels; /* of every run */
+    size_t n;
+    struct bk_map models; /* of bk_model_key */
+    struct bk_map found;  /* model and hardware -> struct bk_met */
+};
+
+struct numbers { /* of the runs */
+    const struct bk_slo *slos;
+    size_t n_slos;
+    struct bk_run_values *values; /* of each objective */
+    struct bk_run_values requests, input, output;
+};
 
 /* The first parameter that counts users, by name; NAN. */
 static double load_of(const struct bk_run_row *run)
@@ -40,41 +41,75 @@ static double load_of(const struct bk_run_row *run)
 }
 
 /* Does a run meet everything?  *known: it has all the numbers. */
-static bool meets(const struct bk_met_data *d, const struct bk_run_row *run,
-                  bool *known)
+static bool meets(const struct numbers *x, const struct bk_run_row *run, bool *known)
 {
     bool met = true;
     *known = true;
     if (bk_is(run->status, "failed") || bk_is(run->status, "invalid"))
         return false;
-    for (size_t i = 0; i < d->n_slos; i++) {
-        const struct bk_run_value *v = bk_values_of(&d->values[i], run->id);
+    for (size_t i = 0; i < x->n_slos; i++) {
+        const struct bk_run_value *v = bk_values_of(&x->values[i], run->id);
         if (v == NULL)
             *known = false;
-        else if (d->slos[i].at_most)
-            met = met && v->value <= d->slos[i].limit;
+        else if (x->slos[i].at_most)
+            met = met && v->value <= x->slos[i].limit;
         else
-            met = met && v->value >= d->slos[i].limit;
+            met = met && v->value >= x->slos[i].limit;
     }
     return met;
 }
 
-static double tokens_of(const struct bk_met_data *d, const struct bk_run_row *run)
+static double tokens_of(const struct numbers *x, const struct bk_run_row *run)
 {
-    const struct bk_run_value *requests = bk_values_of(&d->requests, run->id);
-    const struct bk_run_value *input = bk_values_of(&d->input, run->id);
-    const struct bk_run_value *output = bk_values_of(&d->output, run->id);
+    const struct bk_run_value *requests = bk_values_of(&x->requests, run->id);
+    const struct bk_run_value *input = bk_values_of(&x->input, run->id);
+    const struct bk_run_value *output = bk_values_of(&x->output, run->id);
     if (requests == NULL || input == NULL || output == NULL || !(requests->value > 0))
         return (double)NAN;
     return (input->value + output->value) / requests->value;
 }
 
+static bool load_numbers(struct bk_db *db, struct bk_arena *a,
+                         const struct bk_run_list *runs, struct numbers *x,
+                         struct bk_err *err)
+{
+    x->values = bk_alloc_array(a, x->n_slos + 1, sizeof *x->values);
+    for (size_t i = 0; i < x->n_slos; i++)
+        if (!bk_values_of_runs(db, a, bk_cstr(a, x->slos[i].metric),
+                               bk_cstr(a, x->slos[i].stat), runs, &x->values[i], err))
+            return false;
+    return bk_values_of_runs(db, a, "requests_ok", "value", runs, &x->requests, err) &&
+           bk_values_of_runs(db, a, "input_tokens", "value", runs, &x->input, err) &&
+           bk_values_of_runs(db, a, "output_tokens", "value", runs, &x->output, err);
+}
+
 static int by_load(const void *a, const void *b)
 {
     const struct level *x = a, *y = b;
-    if (x->load < y->load || x->load > y->load)
-        return x->load < y->load ? -1 : 1;
-    return x->run->id < y->run->id ? -1 : x->run->id > y->run->id;
+    return x->load < y->load ? -1 : x->load > y->load;
+}
+
+bool bk_met_load(struct bk_db *db, struct bk_arena *a, const struct bk_run_list *runs,
+                 const struct bk_slo *slos, size_t n_slos, struct bk_met_data **data,
+                 struct bk_err *err)
+{
+    struct numbers x = {.slos = slos, .n_slos = n_slos};
+    struct bk_met_data *d = bk_alloc(a, sizeof *d);
+    d->arena = a;
+    *data = d;
+    if (!load_numbers(db, a, runs, &x, err))
+        return false;
+    d->levels = bk_alloc_array(a, runs->n + 1, sizeof *d->levels);
+    for (size_t i = 0; i < runs->n; i++) {
+        const struct bk_run_row *run = &runs->rows[i];
+        struct level *level = &d->levels[d->n++];
+        level->model = bk_model_key(a, &d->models, run->dim[BK_DIM_MODEL]);
+        level->hardware = run->dim[BK_DIM_HARDWARE];
+        level->load = load_of(run);
+        level->tokens = tokens_of(&x, run);
+        level->met = meets(&x, run, &level->known);
+    }
+    return true;
 }
 
 /* Runs at one load become one level: met when all of them met. */
@@ -90,38 +125,51 @@ static size_t merge(struct level *levels, size_t n)
     return kept;
 }
 
-struct bk_met bk_met_find(struct bk_arena *a, const struct bk_met_data *d,
-                          struct bk_str model, struct bk_str hardware)
+static void judge(struct bk_met *m, const struct level *levels)
 {
-    struct bk_met m = {
+    for (size_t i = 0; i < m->loads; i++) {
+        if (!levels[i].met && isnan(m->missed))
+            m->missed = levels[i].load;
+        m->uneven = m->uneven || (levels[i].met && !isnan(m->missed));
+        if (levels[i].met && isnan(m->missed)) {
+            m->met = levels[i].load;
+            m->tokens = levels[i].tokens;
+        }
+    }
+}
+
+static void look(const struct bk_met_data *d, struct bk_str key, struct bk_str hardware,
+                 struct bk_met *m)
+{
+    struct level *levels = bk_alloc_array(d->arena, d->n + 1, sizeof *levels);
+    for (size_t i = 0; i < d->n; i++) {
+        const struct level *level = &d->levels[i];
+        if (!bk_eq(level->model, key) ||
+            (hardware.len > 0 && !bk_eq(hardware, level->hardware)))
+            continue;
+        if (level->known && !isnan(level->load))
+            levels[m->runs++] = *level;
+        else
+            m->without++;
+    }
+    if (m->runs > 1)
+        qsort(levels, m->runs, sizeof *levels, by_load);
+    m->loads = merge(levels, m->runs);
+    judge(m, levels);
+}
+
+const struct bk_met *bk_met_find(struct bk_met_data *d, struct bk_str model,
+                                 struct bk_str hardware)
+{
+    const struct bk_str parts[] = {bk_model_key(d->arena, &d->models, model), hardware};
+    struct bk_str key = bk_join(d->arena, parts, 2, '\x1f');
+    struct bk_met *m = bk_map_get(&d->found, key);
+    if (m != NULL)
+        return m;
+    m = bk_alloc(d->arena, sizeof *m);
+    *m = (struct bk_met){
         .met = (double)NAN, .missed = (double)NAN, .tokens = (double)NAN};
-    struct level *levels = bk_alloc_array(a, d->runs->n + 1, sizeof *levels);
-    size_t n = 0;
-    for (size_t i = 0; i < d->runs->n; i++) {
-        const struct bk_run_row *run = &d->runs->rows[i];
-        bool known;
-        if (!bk_same_model(a, model, run->dim[BK_DIM_MODEL]) ||
-            (hardware.len > 0 && !bk_eq(hardware, run->dim[BK_DIM_HARDWARE])))
-            continue;
-        bool met = meets(d, run, &known);
-        if (!known || isnan(load_of(run))) {
-            m.without++;
-            continue;
-        }
-        levels[n++] = (struct level){load_of(run), met, run};
-    }
-    m.runs = n;
-    if (n > 1)
-        qsort(levels, n, sizeof *levels, by_load);
-    m.loads = merge(levels, n);
-    for (size_t i = 0; i < m.loads; i++) {
-        if (!levels[i].met && isnan(m.missed))
-            m.missed = levels[i].load;
-        m.uneven = m.uneven || (levels[i].met && !isnan(m.missed));
-        if (levels[i].met && isnan(m.missed)) {
-            m.met = levels[i].load;
-            m.tokens = tokens_of(d, levels[i].run);
-        }
-    }
+    look(d, parts[0], hardware, m);
+    bk_map_put(d->arena, &d->found, key, m);
     return m;
 }

@@ -15,22 +15,16 @@ struct bk_met {
     bool uneven;    /* a load above a miss met again */
 };
 
-/* The runs' numbers for the objectives, read once. */
-struct bk_met_data {
-    const struct bk_run_list *runs;
-    const struct bk_slo *slos;
-    size_t n_slos;
-    struct bk_run_values *values; /* of each objective */
-    struct bk_run_values requests, input, output;
-};
+/* The runs' numbers for the objectives, read once; in the arena. */
+struct bk_met_data;
 bool bk_met_load(struct bk_db *db, struct bk_arena *a, const struct bk_run_list *runs,
-                 const struct bk_slo *slos, size_t n_slos, struct bk_met_data *data,
+                 const struct bk_slo *slos, size_t n_slos, struct bk_met_data **data,
                  struct bk_err *err);
 
 /* Over the runs of a model (by any of its names) and, unless that is empty, a kind of
  * machine.  A load is met when every run at it met every objective; a run that failed or
- * is invalid meets none. */
-struct bk_met bk_met_find(struct bk_arena *a, const struct bk_met_data *data,
-                          struct bk_str model, struct bk_str hardware);
+ * is invalid meets none.  What was asked for before is remembered. */
+const struct bk_met *bk_met_find(struct bk_met_data *data, struct bk_str model,
+                                 struct bk_str hardware);
 
 #endif

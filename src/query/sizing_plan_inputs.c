@@ -130,8 +130,9 @@ bool bk_plan_parse(struct bk_arena *a, enum bk_plan_axis axis, const char *text,
     static const char *const how[BK_N_AXES] = {
         [BK_AXIS_CONTEXT] = "tokens, a list of them, or '4096..65536:4096'",
         [BK_AXIS_CONCURRENCY] = "sessions, a list of them, or '100..1000:100'",
-        [BK_AXIS_PRECISION] = "fp16, bf16, fp8, int8, int8_per_token_head, fp4, nvfp4, "
-                              "fp8_ds_mla or fp32, or a list of them",
+        [BK_AXIS_PRECISION] =
+            ("fp16, bf16, fp8, int8, int8_per_token_head, fp4, nvfp4, "
+             "fp8_ds_mla or fp32, or a list of them"),
         [BK_AXIS_HEADROOM] = "a share such as 20% or 0.2, or a list of them",
         [BK_AXIS_HA] = "none, n+1 or n+2, or a list of them",
         [BK_AXIS_RATIO] = "a share above 0 and up to 100%, or a list of them",

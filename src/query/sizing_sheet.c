@@ -12,13 +12,22 @@ struct bk_value bk_sizing_cell(double x, struct bk_str unit)
     return isfinite(x) ? bk_v_real_unit(x, unit) : bk_v_null();
 }
 
-bool bk_same_model(struct bk_arena *a, struct bk_str one, struct bk_str other)
+struct bk_str bk_model_key(struct bk_arena *a, struct bk_map *cache, struct bk_str name)
 {
-    if (bk_eq(bk_model_bare(a, one), bk_model_bare(a, other)))
-        return true;
-    const struct bk_model_shape *x = bk_model_shape_of(a, one);
-    const struct bk_model_shape *y = bk_model_shape_of(a, other);
-    return x != NULL && y != NULL && bk_eq(x->model, y->model);
+    struct bk_str *key = bk_map_get(cache, name);
+    if (key == NULL) {
+        const struct bk_model_shape *shape = bk_model_shape_of(a, name);
+        key = bk_alloc(a, sizeof *key);
+        *key = shape != NULL ? shape->model : bk_model_bare(a, name);
+        bk_map_put(a, cache, name, key);
+    }
+    return *key;
+}
+
+bool bk_same_model(struct bk_arena *a, struct bk_map *cache, struct bk_str one,
+                   struct bk_str other)
+{
+    return bk_eq(bk_model_key(a, cache, one), bk_model_key(a, cache, other));
 }
 
 /* --- the list --- */
@@ -40,10 +49,11 @@ static struct bk_sheet row_of(struct bk_arena *a, const struct bk_stmt *st)
     };
 }
 
-static bool is_of_model(struct bk_arena *a, const struct bk_sheet *s, const char *model)
+static bool is_of_model(struct bk_arena *a, struct bk_map *cache,
+                        const struct bk_sheet *s, const char *model)
 {
-    return model == NULL || bk_same_model(a, s->known_model, bk_str(model)) ||
-           bk_same_model(a, s->model, bk_str(model));
+    return model == NULL || bk_same_model(a, cache, s->known_model, bk_str(model)) ||
+           bk_same_model(a, cache, s->model, bk_str(model));
 }
 
 bool bk_sheets_list(struct bk_db *db, struct bk_arena *a, const char *model,
@@ -51,6 +61,7 @@ bool bk_sheets_list(struct bk_db *db, struct bk_arena *a, const char *model,
                     struct bk_err *err)
 {
     struct bk_str machine = {NULL, 0};
+    struct bk_map cache = {0};
     *sheets = NULL;
     *n = 0;
     if (hardware != NULL && !bk_hardware_name(db, a, bk_str(hardware), &machine, err))
@@ -59,7 +70,7 @@ bool bk_sheets_list(struct bk_db *db, struct bk_arena *a, const char *model,
     bool more, ok;
     while ((ok = bk_step(st, &more, err)) && more) {
         struct bk_sheet sheet = row_of(a, st);
-        if (is_of_model(a, &sheet, model) &&
+        if (is_of_model(a, &cache, &sheet, model) &&
             (hardware == NULL || bk_eq(sheet.hardware, machine)))
             *BK_PUSH(a, *sheets, *n) = sheet;
     }

@@ -365,13 +365,64 @@ static void add_by_architecture(struct bk_report *r, const struct bk_sheet_ref *
         add_known(r, &s, ref->sheet, names[i]);
 }
 
+/* --- show: as an engine keeps it --- */
+
+static const struct bk_column kept_columns[] = {
+    {"scenario", "", 0},           {"kept_as", "", 0},      {"kv_per_session", "B", 0},
+    {"sessions_per_node", "1", 0}, {"nodes_final", "1", 0},
+};
+
+#define BLOCK   16   /* tokens, vLLM's default */
+#define BATCHED 8192 /* tokens that a step may bring while prompts are read in parts */
+
+static void add_kept(struct bk_report *r, struct bk_section *s,
+                     const struct bk_sheet *sheet, struct bk_str scenario,
+                     const char *how, double session)
+{
+    struct bk_value *c = bk_section_row(r, s);
+    double sessions = bk_kv_sessions(bk_sheet_budget(sheet, scenario), session);
+    c[0] = bk_v_str(scenario);
+    c[1] = bk_v_text(how);
+    c[2] = bk_sizing_cell(session, bytes);
+    c[3] = bk_sizing_cell(sessions, ones);
+    c[4] = bk_sizing_cell(nodes_of(sheet, scenario, sessions), ones);
+}
+
+/* Layers with a window cost more than the window: an engine keeps whole blocks, and
+ * during a step all that the step brings; one that does not know of windows keeps
+ * everything. */
+static void add_windows(struct bk_report *r, struct bk_section **s,
+                        const struct bk_sheet *sheet, struct bk_str scenario)
+{
+    struct bk_sizing_kv kv;
+    bool known;
+    if (!bk_sheet_kv(sheet, scenario, &kv, &known) ||
+        (kv.model.attention != BK_KV_HYBRID && kv.model.attention != BK_KV_SLIDING))
+        return;
+    if (*s == NULL)
+        *s = bk_report_section(r, "kept", kept_columns, COUNT(kept_columns));
+    const struct bk_kv_model *m = &kv.model;
+    struct bk_kv_model full = *m;
+    full.attention = BK_KV_FULL;
+    add_kept(r, *s, sheet, scenario, "tokens of the window",
+             bk_kv_session_bytes(m, kv.precision, kv.context));
+    add_kept(r, *s, sheet, scenario, "blocks of 16, decoding",
+             bk_kv_paged_bytes(m, kv.precision, kv.context, 1, BLOCK));
+    add_kept(r, *s, sheet, scenario, "blocks of 16, steps of 8192",
+             bk_kv_paged_bytes(m, kv.precision, kv.context, BATCHED, BLOCK));
+    add_kept(r, *s, sheet, scenario, "all layers in full",
+             bk_kv_session_bytes(&full, kv.precision, kv.context));
+}
+
 static void add_what_if(struct bk_report *r, const struct bk_sheet_ref *ref)
 {
     size_t n;
     const struct bk_str *names = bk_sheet_scenarios(ref, &n);
-    struct bk_section *s = NULL;
+    struct bk_section *s = NULL, *kept = NULL;
     for (size_t i = 0; i < n; i++)
         add_precisions(r, &s, ref->sheet, names[i]);
+    for (size_t i = 0; i < n; i++)
+        add_windows(r, &kept, ref->sheet, names[i]);
     if (s == NULL)
         bk_report_note(r, "no-architecture", BK_INFO,
                        "the architecture of '%.*s' is neither in the sheet nor on "

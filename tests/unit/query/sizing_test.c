@@ -67,12 +67,12 @@ static struct bk_met met_of(struct kit *k, const char *slo_text, const char *har
     struct bk_filter f;
     struct bk_run_list *runs = bk_alloc(k->a, sizeof *runs);
     struct bk_slo *slo = bk_alloc(k->a, sizeof *slo);
-    struct bk_met_data data;
+    struct bk_met_data *data;
     must(k, bk_slo_parse(slo_text, slo, &k->err));
     must(k, bk_filter_parse(k->a, k->db, &no_where, &f, &k->err));
     must(k, bk_runs_load(k->db, k->a, &f, runs, &k->err));
     must(k, bk_met_load(k->db, k->a, runs, slo, 1, &data, &k->err));
-    return bk_met_find(k->a, &data, runs->rows[0].dim[BK_DIM_MODEL], bk_str(hardware));
+    return *bk_met_find(data, runs->rows[0].dim[BK_DIM_MODEL], bk_str(hardware));
 }
 
 static void the_load_below_the_first_miss(void **state)
@@ -155,11 +155,13 @@ static void runs_without_blocks(void **state)
 static void names_of_one_model(void **state)
 {
     struct kit *k = *state;
-    assert_true(bk_same_model(k->a, BK_S("Qwen3-4B"), BK_S("Qwen/qwen3-4b")));
-    assert_true(bk_same_model(k->a, BK_S("qwen3-4b"), BK_S("Qwen/Qwen3-4B-FP8")));
-    assert_true(bk_same_model(k->a, BK_S("x/house-7b"), BK_S("house-7b")));
-    assert_false(bk_same_model(k->a, BK_S("house-7b"), BK_S("house-7b-chat")));
-    assert_false(bk_same_model(k->a, BK_S("qwen3-4b"), BK_S("qwen3-8b")));
+    struct bk_map cache = {0};
+    assert_true(bk_same_model(k->a, &cache, BK_S("Qwen3-4B"), BK_S("Qwen/qwen3-4b")));
+    assert_true(
+        bk_same_model(k->a, &cache, BK_S("qwen3-4b"), BK_S("Qwen/Qwen3-4B-FP8")));
+    assert_true(bk_same_model(k->a, &cache, BK_S("x/house-7b"), BK_S("house-7b")));
+    assert_false(bk_same_model(k->a, &cache, BK_S("house-7b"), BK_S("house-7b-chat")));
+    assert_false(bk_same_model(k->a, &cache, BK_S("qwen3-4b"), BK_S("qwen3-8b")));
 }
 
 int main(void)
