@@ -442,7 +442,7 @@ static bool add_tokens(struct writing *w, struct bk_err *err)
     if (!bk_tokens(w->db, &w->args->tokens, &runs, part, err))
         return false;
     const struct bk_section *tokens = section_of(part, "tokens");
-    if (!tells_tokens(tokens))
+    if (tokens == NULL || !tells_tokens(tokens))
         return true;
     copy(w, tokens);
     copy(w, section_of(part, "prefix_cache"));
