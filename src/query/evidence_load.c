@@ -238,6 +238,8 @@ static bool load_objectives(struct load *l, struct bk_err *err)
                            asked);
         if (!load_column(l, c, err))
             return false;
+        if (c->n == l->runs.n) /* none can be had by more runs */
+            l->n_objectives = i + 1;
     }
     return true;
 }
