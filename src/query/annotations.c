@@ -378,6 +378,22 @@ void bk_marks_use(struct bk_marks *marks, const struct bk_annotation *n)
             marks->scopes[i].used = true;
 }
 
+bool bk_marks_leave_out(struct bk_marks *marks, const struct bk_quantity *q, size_t run)
+{
+    bool out = false;
+    for (size_t i = 0; i < marks->n; i++) {
+        struct bk_mark_scope *scope = &marks->scopes[i];
+        if (!scope->runs[run])
+            continue;
+        bool says = is_about(scope, BK_OUTLIER, q) ||
+                    (is_about(scope, BK_LEVEL_SHIFT, q) && scope->first != BK_NONE &&
+                     marks->lines->places[run].session < scope->first);
+        scope->used = scope->used || says;
+        out = out || says;
+    }
+    return out;
+}
+
 void bk_marks_report(const struct bk_marks *marks, struct bk_report *r)
 {
     enum {

@@ -90,6 +90,10 @@ const struct bk_annotation *bk_marks_mute(const struct bk_marks *marks,
  * text; empty: none.  They count as used. */
 struct bk_str bk_marks_text(struct bk_marks *marks, const struct bk_quantity *q,
                             const struct bk_series_row *row);
+/* Is a run no evidence of how its line does now: an outlier, or before a level shift?
+ * 'run' is its place in the list.  What says so counts as used. */
+bool bk_marks_leave_out(struct bk_marks *marks, const struct bk_quantity *q,
+                        size_t run);
 /* Remembers that an annotation changed an answer; NULL is fine. */
 void bk_marks_use(struct bk_marks *marks, const struct bk_annotation *n);
 /* A note of the report for each that was used. */

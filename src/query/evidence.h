@@ -14,7 +14,7 @@
 #define BK_QUERY_EVIDENCE_H
 
 #include "../record/dict.h"
-#include "series.h"
+#include "annotations.h"
 
 /* --- what is asked --- */
 
@@ -213,7 +213,11 @@ struct bk_evidence_sets {
     struct bk_goal *goals;
     size_t n_goals;
     size_t n_runs;
-    size_t n_retold;  /* runs left out because a report retells others */
+    size_t n_retold; /* runs left out because a report retells others */
+    size_t n_said; /* runs that annotations leave out: outliers, before a level shift */
+    struct bk_run_list runs; /* where there are annotations */
+    struct bk_lines lines;
+    struct bk_marks marks;
     size_t n_without; /* runs that have no throughput, or not the objective */
 };
 

@@ -35,6 +35,7 @@ struct load {
     struct column standing[BK_N_STANDING];
     struct column requests, failed, duration;
     bool *samples;  /* of each run */
+    bool *out;      /* of each run: annotations leave it out */
     size_t *set_of; /* of each run */
 };
 
@@ -293,6 +294,38 @@ static bool load_standing(struct load *l, struct bk_err *err)
            load_column(l, &l->duration, err) && load_samples(l, err);
 }
 
+/* --- what people said --- */
+
+static bool is_left_out(struct load *l, size_t run)
+{
+    struct bk_marks *marks = &l->sets->marks;
+    bool out = false;
+    for (size_t i = 0; i < l->n_objectives; i++)
+        out = out || bk_marks_leave_out(marks, &l->objectives[i].q, run);
+    for (size_t i = 0; i < l->sets->n_goals; i++)
+        out = out || bk_marks_leave_out(marks, &l->goals[i].q, run);
+    return out;
+}
+
+static bool ask_people(struct load *l, struct bk_err *err)
+{
+    struct bk_annotation_list list;
+    l->out = bk_alloc_array(l->arena, l->runs.n + 1, sizeof *l->out);
+    if (!bk_annotations_load(l->db, l->arena, false, &list, err))
+        return false;
+    if (list.n == 0)
+        return true;
+    l->sets->runs = l->runs;
+    bk_lines_make(l->arena, &l->sets->runs, &l->sets->lines);
+    if (!bk_marks_load(l->db, &l->sets->lines, &l->sets->marks, err))
+        return false;
+    for (size_t i = 0; i < l->runs.n; i++) {
+        l->out[i] = is_left_out(l, i);
+        l->sets->n_said += l->out[i];
+    }
+    return true;
+}
+
 /* --- sets --- */
 
 static int by_name(const void *x, const void *y)
@@ -354,7 +387,7 @@ static size_t *objectives_of(struct load *l)
     size_t *counts = bk_alloc_array(l->arena, n_sets * n + 1, sizeof *counts);
     size_t *best = bk_alloc_array(l->arena, n_sets + 1, sizeof *best);
     for (size_t i = 0; i < l->runs.n; i++)
-        for (size_t k = 0; k < n; k++)
+        for (size_t k = 0; !l->out[i] && k < n; k++)
             counts[l->set_of[i] * n + k] += isnan(l->objectives[k].values[i]) ? 0 : 1;
     for (size_t s = 0; s < n_sets; s++)
         for (size_t k = 1; k < n; k++)
@@ -425,11 +458,14 @@ static void make_sets(struct load *l)
     struct bk_evidence_sets *sets = l->sets;
     l->set_of = bk_alloc_array(l->arena, l->runs.n + 1, sizeof *l->set_of);
     for (size_t i = 0; i < l->runs.n; i++)
-        l->set_of[i] = set_of(l, &known, &l->runs.rows[i]);
+        if (!l->out[i])
+            l->set_of[i] = set_of(l, &known, &l->runs.rows[i]);
     const size_t *objectives = objectives_of(l);
     for (size_t s = 0; s < sets->n; s++)
         begin_set(l, &sets->items[s], &l->objectives[objectives[s]].q);
     for (size_t i = 0; i < l->runs.n; i++) {
+        if (l->out[i])
+            continue;
         const struct column *objective = &l->objectives[objectives[l->set_of[i]]];
         sets->n_without += isnan(objective->values[i]) ? 1 : 0;
         add_run(l, &sets->items[l->set_of[i]], objective, i);
@@ -450,7 +486,8 @@ bool bk_evidence_load(struct bk_db *db, struct bk_arena *a,
     if (!load_runs(&l, err))
         return false;
     index_runs(&l);
-    if (!load_objectives(&l, err) || !load_goals(&l, err) || !load_standing(&l, err))
+    if (!load_objectives(&l, err) || !load_goals(&l, err) || !load_standing(&l, err) ||
+        !ask_people(&l, err))
         return false;
     make_sets(&l);
     return true;

@@ -589,6 +589,12 @@ static void add_notes(struct answer *x)
         bk_report_note(x->r, "without", BK_INFO,
                        "%zu of %zu runs do not have the objective", x->sets.n_without,
                        x->sets.n_runs);
+    if (x->sets.n_said > 0)
+        bk_report_note(x->r, "annotated", BK_INFO,
+                       "%zu run%s left out by annotations: outliers, and sessions "
+                       "before a level shift",
+                       x->sets.n_said, x->sets.n_said == 1 ? " is" : "s are");
+    bk_marks_report(&x->sets.marks, x->r);
 }
 
 static bool ask(struct bk_db *db, const void *args, const struct bk_strings *positional,

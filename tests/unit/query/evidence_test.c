@@ -255,6 +255,32 @@ static void test_sets_of_the_archive(void **state)
     assert_int_equal(k->err.code, BK_EUSAGE);
 }
 
+/* What people called an outlier, or what was before a change that they accepted. */
+static void test_annotations_are_heeded(void **state)
+{
+    static const struct sample samples[] = {
+        {"1", "h100", "w", "workers=8", "ok_throughput", 10, BK_RUN_OK},
+        {"2", "h100", "w", "workers=8", "ok_throughput", 12, BK_RUN_OK},
+        {"3", "h100", "w", "workers=8", "ok_throughput", 90, BK_RUN_OK},
+        {"4", "h100", "w", "workers=8", "ok_throughput", 13, BK_RUN_OK},
+        {"1", "h100", "w", "workers=4", "ok_throughput", 13, BK_RUN_OK},
+    };
+    struct kit *k = *state;
+    FILL(k, samples);
+    bk_report_free(answer(k, "annotate", WORDS("outlier"), NULL,
+                          WORDS("--session", "3", "--reason", "r", "--author", "a")));
+    bk_report_free(answer(k, "annotate", WORDS("level-shift"), NULL,
+                          WORDS("--session", "2", "--reason", "r", "--author", "a")));
+    const struct bk_strings none = {NULL, 0};
+    struct bk_evidence_ask ask = {.hardware = &none, .slos = &none, .where = &none};
+    struct bk_evidence_sets sets;
+    must(k, bk_evidence_load(k->db, k->a, &ask, &sets, &k->err));
+    assert_int_equal(sets.n_said, 3);
+    assert_int_equal(sets.items[0].n, 1);
+    assert_int_equal(sets.items[0].items[0].n_valid, 2);
+    assert_near(sets.items[0].items[0].figures[0].value, sqrt(12.0 * 13), 1e-9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +293,7 @@ int main(void)
         IN_KIT(test_goals_are_read),
         IN_KIT(test_products),
         IN_KIT(test_sets_of_the_archive),
+        IN_KIT(test_annotations_are_heeded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
