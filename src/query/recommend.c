@@ -6,6 +6,7 @@
 #include "recommend.h"
 
 #include "capacity.h"
+#include "next.h"
 #include "question.h"
 
 #include <math.h>
@@ -13,11 +14,6 @@
 
 #define MOST_ALTERNATIVES ((size_t)6) /* of a set */
 #define MOST_NOTED        ((size_t)8) /* sets, of which each has notes of its own */
-
-struct recommend_args {
-    struct bk_strings hardware, slos, limits;
-    const char *model, *workload, *objective, *prefer;
-};
 
 struct answer {
     struct bk_report *r;
@@ -476,7 +472,7 @@ static void refused_row(struct answer *x, struct bk_section *s,
 /* --- what was asked and is not there --- */
 
 /* Kinds of machines that were asked for and of which no run matches. */
-static void unmeasured_rows(struct answer *x, const struct recommend_args *o,
+static void unmeasured_rows(struct answer *x, const struct bk_recommend_args *o,
                             const struct bk_str *hardware, struct bk_section *s)
 {
     for (size_t i = 0; i < o->hardware.n; i++) {
@@ -498,8 +494,8 @@ static void unmeasured_rows(struct answer *x, const struct recommend_args *o,
 
 /* --- the question --- */
 
-static bool read_rule(struct bk_arena *a, const struct recommend_args *o,
-                      struct bk_choice_rule *rule, struct bk_err *err)
+bool bk_recommend_rule(struct bk_arena *a, const struct bk_recommend_args *o,
+                       struct bk_choice_rule *rule, struct bk_err *err)
 {
     struct bk_product *limits = bk_alloc_array(a, o->limits.n + 1, sizeof *limits);
     for (size_t i = 0; i < o->limits.n; i++)
@@ -555,6 +551,17 @@ static void note_invalid(struct answer *x, const struct bk_choice *c)
                    BK_F(bk_trial_why(t, first)), n > 1 ? ", and others" : "");
 }
 
+struct bk_evidence_ask bk_recommend_evidence(const struct bk_recommend_args *o,
+                                             const struct bk_strings *where)
+{
+    return (struct bk_evidence_ask){.hardware = &o->hardware,
+                                    .model = o->model,
+                                    .workload = o->workload,
+                                    .objective = o->objective,
+                                    .slos = &o->slos,
+                                    .where = where};
+}
+
 static void add_list(struct bk_report *r, const char *name,
                      const struct bk_strings *list)
 {
@@ -566,7 +573,7 @@ static void add_list(struct bk_report *r, const char *name,
         bk_report_arg(r, name, text);
 }
 
-static void add_args(struct bk_report *r, const struct recommend_args *o)
+void bk_recommend_told(struct bk_report *r, const struct bk_recommend_args *o)
 {
     add_list(r, "hardware", &o->hardware);
     if (o->model != NULL)
@@ -577,7 +584,6 @@ static void add_args(struct bk_report *r, const struct recommend_args *o)
         bk_report_arg(r, "objective", bk_str(o->objective));
     add_list(r, "slo", &o->slos);
     add_list(r, "limit", &o->limits);
-    bk_report_arg(r, "prefer", bk_str(o->prefer != NULL ? o->prefer : "cheapest"));
 }
 
 static void add_notes(struct answer *x)
@@ -600,14 +606,9 @@ static void add_notes(struct answer *x)
 static bool ask(struct bk_db *db, const void *args, const struct bk_strings *positional,
                 const struct bk_strings *where, struct bk_report *r, struct bk_err *err)
 {
-    const struct recommend_args *o = args;
+    const struct bk_recommend_args *o = args;
     struct answer x = {.r = r};
-    const struct bk_evidence_ask ask = {.hardware = &o->hardware,
-                                        .model = o->model,
-                                        .workload = o->workload,
-                                        .objective = o->objective,
-                                        .slos = &o->slos,
-                                        .where = where};
+    const struct bk_evidence_ask ask = bk_recommend_evidence(o, where);
     struct bk_str *hardware =
         bk_alloc_array(r->arena, o->hardware.n + 1, sizeof *hardware);
     (void)positional;
@@ -615,13 +616,16 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
         if (!bk_hardware_name(db, r->arena, bk_str(o->hardware.items[i]), &hardware[i],
                               err))
             return false;
-    if (!read_rule(r->arena, o, &x.rule, err) ||
+    if (!bk_recommend_rule(r->arena, o, &x.rule, err) ||
         !bk_evidence_load(db, r->arena, &ask, &x.sets, err))
         return false;
     if (x.sets.n == 0 && o->hardware.n == 0)
         return bk_fail(err, BK_EUSAGE, "no run matches");
-    add_args(r, o);
+    bk_recommend_told(r, o);
+    bk_report_arg(r, "prefer", bk_str(o->prefer != NULL ? o->prefer : "cheapest"));
     see_dimensions(&x);
+    const struct bk_next_rule next = {
+        .most = BK_NEXT_MOST, .limits = x.rule.limits, .n_limits = x.rule.n_limits};
     x.choices = bk_alloc_array(r->arena, x.sets.n + 1, sizeof *x.choices);
     for (size_t i = 0; i < x.sets.n; i++)
         bk_choose(&x.sets.items[i], &x.rule, &x.choices[i]);
@@ -642,26 +646,26 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
     }
     unmeasured_rows(&x, o, hardware, refused);
     add_notes(&x);
-    return true;
+    return bk_next_report(db, r, x.choices, x.sets.n, &next, err);
 }
 
 static const char *const preferences[] = {"cheapest", "fastest", NULL};
 
 static const struct bk_opt options[] = {
-    {0, "hardware", BK_OPT_LIST, offsetof(struct recommend_args, hardware), "NAME",
+    {0, "hardware", BK_OPT_LIST, offsetof(struct bk_recommend_args, hardware), "NAME",
      "only this kind of machine; may be given several times", NULL},
-    {0, "model", BK_OPT_TEXT, offsetof(struct recommend_args, model), "NAME",
+    {0, "model", BK_OPT_TEXT, offsetof(struct bk_recommend_args, model), "NAME",
      "only this model", NULL},
-    {0, "workload", BK_OPT_TEXT, offsetof(struct recommend_args, workload), "NAME",
+    {0, "workload", BK_OPT_TEXT, offsetof(struct bk_recommend_args, workload), "NAME",
      "only this workload", NULL},
-    {0, "objective", BK_OPT_TEXT, offsetof(struct recommend_args, objective),
+    {0, "objective", BK_OPT_TEXT, offsetof(struct bk_recommend_args, objective),
      "METRIC[.STAT]",
      "what should be best (default: ok_throughput, else another throughput)", NULL},
-    {0, "slo", BK_OPT_LIST, offsetof(struct recommend_args, slos), "CONDITION",
+    {0, "slo", BK_OPT_LIST, offsetof(struct bk_recommend_args, slos), "CONDITION",
      "what must hold, as 'request_latency.p95<=2s'; may be given several times", NULL},
-    {0, "limit", BK_OPT_LIST, offsetof(struct recommend_args, limits), "CONDITION",
+    {0, "limit", BK_OPT_LIST, offsetof(struct bk_recommend_args, limits), "CONDITION",
      "what may be run, as 'workers*pool_size<=200'; may be given several times", NULL},
-    {0, "prefer", BK_OPT_CHOICE, offsetof(struct recommend_args, prefer), "WHICH",
+    {0, "prefer", BK_OPT_CHOICE, offsetof(struct bk_recommend_args, prefer), "WHICH",
      "of what is equally good within noise (default: cheapest)", preferences},
     {.type = BK_OPT_END},
 };
@@ -685,6 +689,6 @@ const struct bk_question bk_question_recommend = {
         "  benchkeep recommend --objective output_token_throughput --where "
         "'batch_size<=64' --format json\n",
     .options = options,
-    .args_size = sizeof(struct recommend_args),
+    .args_size = sizeof(struct bk_recommend_args),
     .ask = ask,
 };

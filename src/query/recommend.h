@@ -42,6 +42,13 @@ struct bk_choice {
     size_t n_confounded;
 };
 
+/* What 'recommend' and 'next' are asked. */
+struct bk_recommend_args {
+    struct bk_strings hardware, slos, limits;
+    const char *model, *workload, *objective;
+    const char *prefer; /* "cheapest" "fastest" NULL */
+};
+
 struct bk_choice_rule {
     bool fastest; /* of ties take the best, not the cheapest */
     const struct bk_product *limits;
@@ -69,5 +76,15 @@ void bk_choose(const struct bk_trials *t, const struct bk_choice_rule *rule,
  * do they make of the same?  choices[i] is that of sets->items[i]. */
 void bk_recommend_hardware(struct bk_report *r, const struct bk_evidence_sets *sets,
                            const struct bk_choice *choices);
+
+/* --- what is asked --- */
+
+/* BK_EUSAGE when a limit cannot be read. */
+bool bk_recommend_rule(struct bk_arena *a, const struct bk_recommend_args *o,
+                       struct bk_choice_rule *rule, struct bk_err *err);
+struct bk_evidence_ask bk_recommend_evidence(const struct bk_recommend_args *o,
+                                             const struct bk_strings *where);
+/* Adds what was asked to the report's arguments, but for 'prefer'. */
+void bk_recommend_told(struct bk_report *r, const struct bk_recommend_args *o);
 
 #endif

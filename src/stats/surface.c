@@ -30,7 +30,7 @@ static const double signals[] = {0.5, 1.5, 4.5, 13.5};
 static const double noises[] = {0.01, 0.025, 0.05, 0.1};
 #define COUNT(a)  (sizeof(a) / sizeof *(a))
 #define LAW_MOST  ((size_t)40) /* settings: the law is fitted once without each */
-#define MOST_WORK 2e9          /* operations of a fit: a second or so */
+#define MOST_WORK 5e8          /* operations of a fit: half a second or so */
 
 /* How fine the grid is: as the number of settings and parameters allows. */
 enum detail {
@@ -46,6 +46,7 @@ struct hyper {
     double step_low, step_high; /* it lies between these logarithms, anywhere */
     bool stepped;               /* else there is no such step */
     double likelihood;          /* logarithm, of the prior too */
+    size_t index;               /* in the grid */
 };
 
 struct gap { /* between neighbours among the values of a parameter that were measured */
@@ -93,9 +94,9 @@ static double beyond(const struct hyper *h, const double *x)
     return fmin(1, fmax(0, share));
 }
 
-/* Of the levels at two places. */
-static double covariance(const struct hyper *h, const double *x, const double *z,
-                         size_t d, bool both_beyond)
+/* Of the smooth part of the levels at two places: Matern 5/2. */
+static double correlation(const struct hyper *h, const double *x, const double *z,
+                          size_t d)
 {
     double r2 = 0;
     for (size_t i = 0; i < d; i++) {
@@ -103,8 +104,14 @@ static double covariance(const struct hyper *h, const double *x, const double *z
         r2 += t * t;
     }
     double r = sqrt(5 * r2);
+    return (1 + r + r * r / 3) * exp(-r);
+}
+
+/* Of the levels, the constant and the step among them. */
+static double covariance(const struct hyper *h, double smooth, bool both_beyond)
+{
     return CONSTANT_SD * CONSTANT_SD + (both_beyond ? STEP_SD * STEP_SD : 0) +
-           h->signal * h->signal * (1 + r + r * r / 3) * exp(-r);
+           h->signal * h->signal * smooth;
 }
 
 static double noise_var(const struct bk_surface *s, const struct hyper *h, size_t i)
@@ -149,16 +156,25 @@ static void solve_upper(const double *l, size_t n, double *b)
     }
 }
 
+/* Of all pairs of points, the lower half. */
+static void correlate(const struct bk_surface *s, const struct hyper *h, double *smooth)
+{
+    for (size_t i = 0; i < s->n; i++)
+        for (size_t j = 0; j <= i; j++)
+            smooth[i * s->n + j] =
+                correlation(h, s->x + i * s->d, s->x + j * s->d, s->d);
+}
+
 /* Fills 'factor' and 'alpha' and sets the likelihood. */
-static bool factorise(const struct bk_surface *s, struct hyper *h, double *factor,
-                      double *alpha)
+static bool factorise(const struct bk_surface *s, struct hyper *h, const double *smooth,
+                      double *factor, double *alpha)
 {
     size_t n = s->n;
     for (size_t i = 0; i < n; i++) {
+        bool above = beyond(h, s->x + i * s->d) > 0;
         for (size_t j = 0; j <= i; j++)
-            factor[i * n + j] = covariance(h, s->x + i * s->d, s->x + j * s->d, s->d,
-                                           beyond(h, s->x + i * s->d) > 0 &&
-                                               beyond(h, s->x + j * s->d) > 0);
+            factor[i * n + j] = covariance(h, smooth[i * n + j],
+                                           above && beyond(h, s->x + j * s->d) > 0);
         factor[i * n + i] += noise_var(s, h, i);
     }
     h->likelihood = -(double)INFINITY;
@@ -183,12 +199,17 @@ static size_t n_lengths(const struct bk_surface *s)
 }
 
 /* Numbers of the grid are counted like digits: the first parameter's length fastest. */
-static size_t smooth_size(const struct bk_surface *s)
+static size_t length_size(const struct bk_surface *s)
 {
-    size_t size = COUNT(signals) * (s->given_noise > 0 ? 1 : COUNT(noises));
+    size_t size = 1;
     for (size_t i = 0; i < s->d; i++)
         size *= n_lengths(s);
     return size;
+}
+
+static size_t smooth_size(const struct bk_surface *s)
+{
+    return length_size(s) * COUNT(signals) * (s->given_noise > 0 ? 1 : COUNT(noises));
 }
 
 /* The grid once without a step, then once for each gap. */
@@ -209,7 +230,7 @@ static void choose_detail(struct bk_surface *s)
 static struct hyper grid_at(const struct bk_surface *s, size_t index)
 {
     const double *list = s->detail == FINE ? lengths : few_lengths;
-    struct hyper h = {.noise = s->given_noise};
+    struct hyper h = {.noise = s->given_noise, .index = index};
     size_t which = index / smooth_size(s);
     if (which > 0) {
         h.stepped = true;
@@ -232,7 +253,10 @@ static int heavier_first(const void *a, const void *b)
 {
     double x = ((const struct hyper *)a)->likelihood;
     double y = ((const struct hyper *)b)->likelihood;
-    return (x < y) - (x > y);
+    if (x < y || x > y)
+        return x < y ? 1 : -1;
+    size_t i = ((const struct hyper *)a)->index, k = ((const struct hyper *)b)->index;
+    return (i > k) - (i < k);
 }
 
 /* Each point without the others' knowledge of it (R & W eq. 5.10 to 5.12). */
@@ -251,8 +275,12 @@ static void leave_out(const struct bk_surface *s, struct part *p, double *column
     }
 }
 
+struct room { /* for work on one process */
+    double *smooth, *factor, *column;
+};
+
 static void keep_part(struct bk_surface *s, const struct hyper *h, double weight,
-                      double *column)
+                      const struct room *room)
 {
     struct part *p = &s->parts[s->n_parts];
     p->h = *h;
@@ -261,29 +289,45 @@ static void keep_part(struct bk_surface *s, const struct hyper *h, double weight
     p->alpha = bk_alloc_array(s->a, s->n, sizeof *p->alpha);
     p->left_mean = bk_alloc_array(s->a, s->n, sizeof *p->left_mean);
     p->left_var = bk_alloc_array(s->a, s->n, sizeof *p->left_var);
-    if (!factorise(s, &p->h, p->factor, p->alpha))
+    correlate(s, h, room->smooth);
+    if (!factorise(s, &p->h, room->smooth, p->factor, p->alpha))
         return;
-    leave_out(s, p, column);
+    leave_out(s, p, room->column);
     s->n_parts++;
+}
+
+/* Weighs the whole grid.  What depends on the lengths alone is computed once for all
+ * that have them. */
+static struct hyper *weigh_all(struct bk_surface *s, const struct room *room)
+{
+    size_t size = grid_size(s), step = length_size(s);
+    struct hyper *all = bk_alloc_array(s->a, size, sizeof *all);
+    for (size_t first = 0; first < step; first++) {
+        for (size_t i = first; i < size; i += step) {
+            all[i] = grid_at(s, i);
+            if (i == first)
+                correlate(s, &all[i], room->smooth);
+            factorise(s, &all[i], room->smooth, room->factor, room->column);
+        }
+    }
+    qsort(all, size, sizeof *all, heavier_first);
+    return all;
 }
 
 static void weigh_grid(struct bk_surface *s)
 {
     size_t size = grid_size(s), n = s->n;
-    struct hyper *all = bk_alloc_array(s->a, size, sizeof *all);
-    double *factor = bk_alloc_array(s->a, n * n, sizeof *factor);
-    double *column = bk_alloc_array(s->a, n, sizeof *column), sum = 0;
-    for (size_t i = 0; i < size; i++) {
-        all[i] = grid_at(s, i);
-        factorise(s, &all[i], factor, column);
-    }
-    qsort(all, size, sizeof *all, heavier_first);
+    const struct room room = {bk_alloc_array(s->a, n * n, sizeof(double)),
+                              bk_alloc_array(s->a, n * n, sizeof(double)),
+                              bk_alloc_array(s->a, n, sizeof(double))};
+    struct hyper *all = weigh_all(s, &room);
+    double sum = 0;
     s->parts = bk_alloc_array(s->a, MOST_PARTS, sizeof *s->parts);
     for (size_t i = 0; i < size && s->n_parts < MOST_PARTS; i++) {
         double weight = exp(all[i].likelihood - all[0].likelihood);
         if (!(weight >= LEAST_WEIGHT))
             break;
-        keep_part(s, &all[i], weight, column);
+        keep_part(s, &all[i], weight, &room);
     }
     for (size_t i = 0; i < s->n_parts; i++)
         sum += s->parts[i].weight;
@@ -539,10 +583,11 @@ static void predict_side(const struct bk_surface *s, const struct part *p,
                          const double *x, bool above, double share, struct moments *m)
 {
     double work[BK_SURFACE_MOST_POINTS];
-    double mean = 0, var = covariance(&p->h, x, x, s->d, above);
+    double mean = 0, var = covariance(&p->h, 1, above);
     for (size_t i = 0; i < s->n; i++) {
         const double *z = s->x + i * s->d;
-        work[i] = covariance(&p->h, x, z, s->d, above && beyond(&p->h, z) > 0);
+        work[i] = covariance(&p->h, correlation(&p->h, x, z, s->d),
+                             above && beyond(&p->h, z) > 0);
         mean += work[i] * p->alpha[i];
     }
     solve_lower(p->factor, s->n, work);
