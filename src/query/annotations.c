@@ -324,6 +324,45 @@ void bk_marks_rows(const struct bk_marks *marks, struct bk_series *s)
         mark_row(marks, &s->q, &s->rows[i]);
 }
 
+/* The values are those of the series, NAN where one run is an outlier. */
+static void leave_out(struct bk_marks *marks, const struct bk_series *s,
+                      const double *values, bool *out)
+{
+    const struct bk_lines *lines = s->lines;
+    unsigned *level = bk_alloc_array(s->arena, lines->n_lines + 1, sizeof *level);
+    for (size_t i = 0; i < s->n; i++) {
+        const struct bk_series_row *row = &s->rows[i];
+        if (row->level > level[row->at.line])
+            level[row->at.line] = row->level;
+        bk_marks_use(marks, row->outlier);
+        bk_marks_use(marks, row->shift);
+    }
+    size_t row = 0; /* rows are made of the runs in their order */
+    for (size_t i = 0; i < lines->runs->n; i++) {
+        size_t run = lines->order[i];
+        out[run] = isnan(values[run]);
+        if (out[run])
+            continue;
+        if (!bk_same_row(&s->rows[row].at, &lines->places[run]))
+            row++;
+        out[run] =
+            s->rows[row].left_out || s->rows[row].level < level[s->rows[row].at.line];
+    }
+}
+
+void bk_marks_out(struct bk_marks *marks, const struct bk_quantity *q, bool *out)
+{
+    struct bk_series s = {.arena = marks->arena, .q = *q};
+    size_t n = marks->lines->runs->n;
+    double *values = bk_alloc_array(marks->arena, n + 1, sizeof *values);
+    for (size_t i = 0; i < n; i++)
+        values[i] = 1; /* what is said of a run does not depend on its number */
+    bk_marks_values(marks, q, values);
+    bk_series_fill(&s, marks->lines, values);
+    bk_marks_rows(marks, &s);
+    leave_out(marks, &s, values, out);
+}
+
 const struct bk_annotation *bk_marks_mute(const struct bk_marks *marks,
                                           const struct bk_quantity *q,
                                           const struct bk_series_row *row)

@@ -82,6 +82,10 @@ void bk_marks_values(const struct bk_marks *marks, const struct bk_quantity *q,
                      double *values);
 /* Marks the rows of a series: level, shift, outlier. */
 void bk_marks_rows(const struct bk_marks *marks, struct bk_series *s);
+/* Sets out[i] for each run i of the lines' list that is, by what people said of this
+ * quantity, no evidence of how its line does now: outliers, and those before the last
+ * level shift.  What leaves runs out counts as used. */
+void bk_marks_out(struct bk_marks *marks, const struct bk_quantity *q, bool *out);
 /* What mutes a row of this quantity; NULL: nothing. */
 const struct bk_annotation *bk_marks_mute(const struct bk_marks *marks,
                                           const struct bk_quantity *q,

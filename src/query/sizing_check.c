@@ -105,7 +105,9 @@ struct checking {
     struct bk_met_data *met;
     struct bk_map models; /* of bk_model_key */
     bool said[N_REASONS];
-    size_t pairs; /* of sheets and snapshots */
+    size_t pairs;   /* of sheets and snapshots */
+    bool held;      /* something was held against loads */
+    size_t without; /* most runs that lacked something for an answer */
     enum {
         ALL,
         A_SHEET,
@@ -374,6 +376,8 @@ static void add_sessions(struct checking *x, struct bk_section **s,
 {
     struct why why = {{false}};
     const char *verdict = session_verdict(predicted, m);
+    x->held = true;
+    x->without = m->without > x->without ? m->without : x->without;
     why.of[EDGE] = m->loads > 0 && isnan(m->missed);
     why.of[BETWEEN] = strcmp(verdict, "cannot tell") == 0;
     why.of[THROUGHPUT] = strcmp(verdict, "overstated") == 0;
@@ -592,6 +596,18 @@ static void add_notes(struct checking *x)
         bk_report_note(r, "no-match", BK_INFO,
                        "no snapshot is of the model and machine of a sheet, so no "
                        "budget is held against a measured cache");
+    size_t out = x->held ? bk_met_annotated(x->met, r) : 0;
+    if (out > 0)
+        bk_report_note(r, "annotated", BK_INFO,
+                       "%zu run%s left out by annotations: outliers, and sessions "
+                       "before a level shift",
+                       out, out == 1 ? " is" : "s are");
+    if (x->without > 0)
+        bk_report_note(r, "without", BK_INFO,
+                       "%zu run%s of the model and machine lack%s a number of an "
+                       "objective",
+                       x->without, x->without == 1 ? "" : "s",
+                       x->without == 1 ? "s" : "");
     for (size_t i = 0; i < N_REASONS; i++)
         if (x->said[i])
             bk_report_note(r, reasons[i].code, BK_INFO, "%s", reasons[i].message);

@@ -12,12 +12,16 @@ struct level {                     /* a run at a load; then a load */
     double load;                   /* NAN: none */
     double tokens;                 /* of a mean request; NAN */
     bool known, met;
+    bool out; /* people left it out */
 };
 
 struct bk_met_data {
     struct bk_arena *arena;
     struct level *levels; /* of every run */
     size_t n;
+    struct bk_lines lines;
+    struct bk_marks marks;
+    size_t n_out;
     struct bk_map models; /* of bk_model_key */
     struct bk_map found;  /* model and hardware -> struct bk_met */
 };
@@ -83,6 +87,34 @@ static bool load_numbers(struct bk_db *db, struct bk_arena *a,
            bk_values_of_runs(db, a, "output_tokens", "value", runs, &x->output, err);
 }
 
+/* Which runs people left out, of any of the objectives. */
+static bool ask_people(struct bk_db *db, struct bk_met_data *d,
+                       const struct bk_run_list *runs, const struct numbers *x,
+                       struct bk_err *err)
+{
+    bool *out = bk_alloc_array(d->arena, runs->n + 1, sizeof *out);
+    bk_lines_make(d->arena, runs, &d->lines);
+    if (!bk_marks_load(db, &d->lines, &d->marks, err))
+        return false;
+    for (size_t k = 0; k < x->n_slos; k++) {
+        struct bk_quantity q = {.metric = x->slos[k].metric, .stat = x->slos[k].stat};
+        if (!bk_quantity_find(db, d->arena, &q, err))
+            return false;
+        bk_marks_out(&d->marks, &q, out);
+        for (size_t i = 0; i < runs->n; i++)
+            d->levels[i].out = d->levels[i].out || out[i];
+    }
+    for (size_t i = 0; i < runs->n; i++)
+        d->n_out += d->levels[i].out;
+    return true;
+}
+
+size_t bk_met_annotated(const struct bk_met_data *d, struct bk_report *r)
+{
+    bk_marks_report(&d->marks, r);
+    return d->n_out;
+}
+
 static int by_load(const void *a, const void *b)
 {
     const struct level *x = a, *y = b;
@@ -97,9 +129,9 @@ bool bk_met_load(struct bk_db *db, struct bk_arena *a, const struct bk_run_list 
     struct bk_met_data *d = bk_alloc(a, sizeof *d);
     d->arena = a;
     *data = d;
-    if (!load_numbers(db, a, runs, &x, err))
-        return false;
     d->levels = bk_alloc_array(a, runs->n + 1, sizeof *d->levels);
+    if (!load_numbers(db, a, runs, &x, err) || !ask_people(db, d, runs, &x, err))
+        return false;
     for (size_t i = 0; i < runs->n; i++) {
         const struct bk_run_row *run = &runs->rows[i];
         struct level *level = &d->levels[d->n++];
@@ -144,10 +176,12 @@ static void look(const struct bk_met_data *d, struct bk_str key, struct bk_str h
     struct level *levels = bk_alloc_array(d->arena, d->n + 1, sizeof *levels);
     for (size_t i = 0; i < d->n; i++) {
         const struct level *level = &d->levels[i];
-        if (!bk_eq(level->model, key) ||
+        if (level->out || !bk_eq(level->model, key) ||
             (hardware.len > 0 && !bk_eq(hardware, level->hardware)))
             continue;
-        if (level->known && !isnan(level->load))
+        if (isnan(level->load))
+            continue;
+        if (level->known)
             levels[m->runs++] = *level;
         else
             m->without++;

@@ -468,53 +468,17 @@ static void label_lines(const struct reading *rd)
 
 /* --- what people said --- */
 
-/* Which runs are no evidence of how their line does now: outliers, and those before a
- * level shift.  The values are those of the series, NAN where one run is an outlier. */
-static void leave_out(const struct reading *rd, const struct bk_series *s,
-                      const double *values, bool *out)
-{
-    struct bk_marks *marks = &rd->lines->marks;
-    const struct bk_lines *sorted = s->lines;
-    unsigned *level = bk_alloc_array(rd->arena, sorted->n_lines + 1, sizeof *level);
-    for (size_t i = 0; i < s->n; i++) {
-        const struct bk_series_row *row = &s->rows[i];
-        if (row->level > level[row->at.line])
-            level[row->at.line] = row->level;
-        bk_marks_use(marks, row->outlier);
-        bk_marks_use(marks, row->shift);
-    }
-    size_t row = 0; /* rows are made of the runs in their order */
-    for (size_t i = 0; i < rd->runs->n; i++) {
-        size_t run = sorted->order[i];
-        out[run] = isnan(values[run]);
-        if (out[run])
-            continue;
-        if (!bk_same_row(&s->rows[row].at, &sorted->places[run]))
-            row++;
-        out[run] =
-            s->rows[row].left_out || s->rows[row].level < level[s->rows[row].at.line];
-    }
-}
-
 /* Holds the annotations of ok throughput against the runs. */
 static bool ask_people(struct bk_db *db, const struct reading *rd, bool *out,
                        struct bk_err *err)
 {
     struct bk_token_lines *lines = rd->lines;
-    struct bk_series s = {.arena = rd->arena,
-                          .q = {.metric = BK_S("ok_throughput"),
-                                .stat = BK_S("value"),
-                                .unit = BK_S("1/s")}};
-    double *values = bk_alloc_array(rd->arena, rd->runs->n + 1, sizeof *values);
-    bk_quantity_settle(&s.q, BK_S("higher"));
-    for (size_t i = 0; i < rd->runs->n; i++)
-        values[i] = 1; /* what is said of a run does not depend on its number */
+    struct bk_quantity q = {
+        .metric = BK_S("ok_throughput"), .stat = BK_S("value"), .unit = BK_S("1/s")};
+    bk_quantity_settle(&q, BK_S("higher"));
     if (!bk_marks_load(db, &lines->sorted, &lines->marks, err))
         return false;
-    bk_marks_values(&lines->marks, &s.q, values);
-    bk_series_fill(&s, &lines->sorted, values);
-    bk_marks_rows(&lines->marks, &s);
-    leave_out(rd, &s, values, out);
+    bk_marks_out(&lines->marks, &q, out);
     return true;
 }
 

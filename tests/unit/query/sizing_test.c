@@ -84,6 +84,7 @@ static void the_load_below_the_first_miss(void **state)
         {"3", "h100", "chat", "concurrency=40", "error_rate", 0.03, BK_RUN_OK},
         {"4", "h100", "chat", "concurrency=80", "error_rate", 0.001, BK_RUN_OK},
         {"5", "h100", "chat", "workers=4", "error_rate", 0.9, BK_RUN_OK},
+        {"7", "h100", "chat", "concurrency=30", "ok_throughput", 7, BK_RUN_OK},
         {"6", "b200", "chat", "concurrency=160", "error_rate", 0, BK_RUN_OK},
     };
     FILL(k, samples);
@@ -91,7 +92,7 @@ static void the_load_below_the_first_miss(void **state)
     assert_true(m.met == 20 && m.missed == 40);
     assert_true(m.uneven); /* 80 met again */
     assert_int_equal(m.loads, 4);
-    assert_int_equal(m.without, 1); /* that with workers only */
+    assert_int_equal(m.without, 1); /* that with a throughput only */
     m = met_of(k, "error_rate<=1%", "b200");
     assert_true(m.met == 160 && isnan(m.missed) && !m.uneven);
     m = met_of(k, "error_rate<=1%", "l40s");
