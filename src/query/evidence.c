@@ -16,8 +16,10 @@
 #include <string.h>
 
 #define CONFIDENCE  0.95
+#define MOST_SHOWN  ((size_t)8) /* parameters of a trial that stands alone */
 #define BORROW_DF   5.0
-#define COPY_DIGITS 4 /* significant digits of a number that is equal by no chance */
+#define COPY_DIGITS 4 /* of a number that is hardly equal by chance, if others agree */
+#define SURE_DIGITS 6 /* of one that is not, whatever the others are */
 
 /* --- filling --- */
 
@@ -147,28 +149,37 @@ static void add_requests(struct bk_within *sum, const struct bk_within *of)
     sum->samples = sum->samples && of->samples;
 }
 
-/* A number that two sessions do not share by chance. */
-static bool is_telling(double value)
+static size_t significant_digits(double value)
 {
     char text[32];
     size_t n = isfinite(value) ? bk_format_double(value, text) : 0, digits = 0;
     for (size_t i = 0; i < n && text[i] != 'e'; i++)
         digits += text[i] >= '0' && text[i] <= '9' && (digits > 0 || text[i] != '0');
-    return digits >= COPY_DIGITS;
+    return digits;
+}
+
+/* Are the numbers that both have the same? */
+static bool agree(const double *x, const double *y, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (x[i] < y[i] || x[i] > y[i])
+            return false;
+    return true;
 }
 
 /* Was another session told with the same numbers to the last digit?  Then it is the same
  * measurement in another file, no repeat of it. */
-static bool is_copy(struct bk_trials *t, struct bk_map *known,
-                    const struct bk_observed *o)
+static bool is_copy(struct bk_trials *t, struct bk_map *known, struct bk_observed *o)
 {
-    const struct bk_str key = {(const char *)o->values,
-                               t->n_quantities * sizeof *o->values};
-    if (!is_telling(o->values[0]))
+    const struct bk_str key = {(const char *)o->values, sizeof *o->values};
+    size_t digits = significant_digits(o->values[0]);
+    if (digits < COPY_DIGITS)
         return false;
-    if (bk_map_get(known, key) != NULL)
-        return true;
-    bk_map_put(t->arena, known, key, t);
+    const struct bk_observed *other = bk_map_get(known, key);
+    if (other != NULL)
+        return digits >= SURE_DIGITS ||
+               agree(o->values, other->values, t->n_quantities);
+    bk_map_put(t->arena, known, key, o);
     return false;
 }
 
@@ -558,8 +569,10 @@ static void split_configs(struct bk_trials *t)
         struct bk_trial *trial = &t->items[i];
         struct bk_pair *own =
             bk_alloc_array(t->arena, trial->n_config + 1, sizeof *own);
+        bool all = t->n == 1 && trial->n_config <= MOST_SHOWN;
         for (size_t k = 0; k < trial->n_config; k++) {
-            if (t->n == 1 || bk_trials_axis(t, trial->config[k].name) != NULL)
+            bool listed = t->n == 1 && bk_dict_is_param(t->dict, trial->config[k].name);
+            if (all || listed || bk_trials_axis(t, trial->config[k].name) != NULL)
                 own[trial->n_setting++] = trial->config[k];
             else if (i == 0)
                 *BK_PUSH(t->arena, shared, t->n_shared) = trial->config[k];

@@ -98,7 +98,8 @@ struct bk_trial {
     /* settings and load, the engine among them where engines differ; sorted by name */
     const struct bk_pair *config;
     size_t n_config;
-    /* those of them that differ within the set; all of them in a set of one trial */
+    /* those of them that differ within the set; in a set of one trial all of them, or
+     * those that schema/params.csv lists where there are many */
     const struct bk_pair *setting;
     size_t n_setting;
     struct bk_observed *observed; /* by session, else as they were added */

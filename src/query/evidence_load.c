@@ -348,23 +348,38 @@ static size_t task_of(struct load *l, const struct bk_run_row *run,
     return n;
 }
 
+/* The names of the settings of a run that tells nothing of its machine, model and
+ * workload: only runs with the same ones may be of one kind.  Empty for others. */
+static struct bk_str names_of(struct load *l, const struct bk_run_row *run)
+{
+    struct bk_str names = BK_S("");
+    if (run->dim[BK_DIM_MODEL].len > 0 || run->dim[BK_DIM_WORKLOAD].len > 0 ||
+        run->dim[BK_DIM_HARDWARE].len > 0)
+        return names;
+    for (size_t i = 0; i < run->n_config; i++) {
+        enum bk_param_role role = bk_dict_param_role(l->dict, run->config[i].name);
+        if (role == BK_PARAM_SETTING || role == BK_PARAM_LOAD)
+            names =
+                bk_fmt(l->arena, "%.*s %.*s", BK_F(names), BK_F(run->config[i].name));
+    }
+    return names;
+}
+
 /* The set that a run belongs to; a new one is still without quantities. */
 static size_t set_of(struct load *l, struct bk_map *known, const struct bk_run_row *run)
 {
-    static const enum bk_dim dims[] = {BK_DIM_MODEL, BK_DIM_WORKLOAD, BK_DIM_HARDWARE};
-    enum {
-        N_DIMS = sizeof dims / sizeof *dims
-    };
     const struct bk_pair *task;
-    size_t n = task_of(l, run, &task);
-    struct bk_str *parts = bk_alloc_array(l->arena, N_DIMS + 2 * n, sizeof *parts);
-    for (size_t i = 0; i < N_DIMS; i++)
-        parts[i] = run->dim[dims[i]];
+    size_t n = task_of(l, run, &task), k = 0;
+    struct bk_str *parts = bk_alloc_array(l->arena, 4 + 2 * n, sizeof *parts);
+    parts[k++] = run->dim[BK_DIM_MODEL];
+    parts[k++] = run->dim[BK_DIM_WORKLOAD];
+    parts[k++] = run->dim[BK_DIM_HARDWARE];
+    parts[k++] = names_of(l, run);
     for (size_t i = 0; i < n; i++) {
-        parts[N_DIMS + 2 * i] = task[i].name;
-        parts[N_DIMS + 2 * i + 1] = task[i].value;
+        parts[k++] = task[i].name;
+        parts[k++] = task[i].value;
     }
-    struct bk_str key = bk_join(l->arena, parts, N_DIMS + 2 * n, '\n');
+    struct bk_str key = bk_join(l->arena, parts, k, '\n');
     size_t *at = bk_map_get(known, key);
     if (at == NULL) {
         at = bk_alloc(l->arena, sizeof *at);

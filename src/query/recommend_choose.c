@@ -15,10 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONFIDENCE    0.95
-#define ENOUGH_DF     5.0
-#define ENOUGH_EFFECT 3.0 /* noises by which a single run must lead */
-#define PLATEAU       4.0 /* levels this factor apart that tie are a plateau */
+#define CONFIDENCE     0.95
+#define ENOUGH_DF      5.0
+#define ENOUGH_EFFECT  3.0 /* noises by which a single run must lead */
+#define MOST_TOLERANCE 0.5 /* noisier sets tell nothing apart anyway */
+#define PLATEAU        4.0 /* levels this factor apart that tie are a plateau */
 
 /* --- cost --- */
 
@@ -141,7 +142,7 @@ static double tolerance_of(const struct bk_trials *t, const struct noise *n,
         return floor;
     double repeats =
         2 / (1 / (double)best->figures[0].n + 1 / (double)other->figures[0].n);
-    return fmax(floor, n->known / sqrt(repeats));
+    return fmin(fmax(floor, n->known / sqrt(repeats)), MOST_TOLERANCE);
 }
 
 static bool is_tie(const struct bk_trials *t, const struct noise *n,
@@ -150,7 +151,7 @@ static bool is_tie(const struct bk_trials *t, const struct noise *n,
     double tolerance = tolerance_of(t, n, best, other);
     double behind = height_of(t, best) - height_of(t, other);
     if (t->quantities[0].scale == BK_SCALE_RATIO)
-        return behind <= -log1p(-fmin(tolerance, 0.5));
+        return behind <= -log1p(-tolerance);
     return behind <= tolerance;
 }
 
@@ -633,7 +634,11 @@ static void refuse(struct work *w)
                    BK_F(trials_text(w, invalid)), BK_F(bk_trial_text(t, first)),
                    BK_F(bk_trial_why(t, first)), BK_F(errors_text(t, first))));
     why = goal_causes(w, why);
-    if (without > 0)
+    if (without == t->n)
+        why = add_cause(w, why,
+                        bk_fmt(a, "%.*s is not measured; name what is with --objective",
+                               BK_F(bk_figure_name(a, &t->quantities[0]))));
+    else if (without > 0)
         why = add_cause(w, why,
                         bk_fmt(a, "%.*s is not measured in %zu",
                                BK_F(bk_figure_name(a, &t->quantities[0])), without));
@@ -689,7 +694,7 @@ static bool dominates(const struct work *w, const struct bk_trial *a,
     double floor = fmax(bk_trials_assumed(t, p95), isnan(noise) ? 0 : noise);
     int by[] = {
         compare(height_of(t, a), height_of(t, b),
-                -log1p(-fmin(tolerance_of(t, &w->noise, a, b), 0.5)), 1),
+                -log1p(-tolerance_of(t, &w->noise, a, b)), 1),
         compare(log(a->figures[p95].value), log(b->figures[p95].value), floor, -1),
         compare(a->figures[errors].value, b->figures[errors].value,
                 bk_trials_assumed(t, errors), -1),

@@ -255,6 +255,24 @@ static void test_sets_of_the_archive(void **state)
     assert_int_equal(k->err.code, BK_EUSAGE);
 }
 
+/* Runs of nobody knows what are one set only where their parameters are the same. */
+static void test_unknown_runs_are_not_mixed(void **state)
+{
+    static const struct sample samples[] = {
+        {"1", "", "", "concurrency=8", "ok_throughput", 10, BK_RUN_OK},
+        {"2", "", "", "concurrency=9", "ok_throughput", 12, BK_RUN_OK},
+        {"3", "", "", "request_rate=4", "ok_throughput", 2, BK_RUN_OK},
+    };
+    struct kit *k = *state;
+    FILL(k, samples);
+    const struct bk_strings none = {NULL, 0};
+    struct bk_evidence_ask ask = {.hardware = &none, .slos = &none, .where = &none};
+    struct bk_evidence_sets sets;
+    must(k, bk_evidence_load(k->db, k->a, &ask, &sets, &k->err));
+    assert_int_equal(sets.n, 2);
+    assert_int_equal(sets.items[0].n + sets.items[1].n, 3);
+}
+
 /* What people called an outlier, or what was before a change that they accepted. */
 static void test_annotations_are_heeded(void **state)
 {
@@ -293,6 +311,7 @@ int main(void)
         IN_KIT(test_goals_are_read),
         IN_KIT(test_products),
         IN_KIT(test_sets_of_the_archive),
+        IN_KIT(test_unknown_runs_are_not_mixed),
         IN_KIT(test_annotations_are_heeded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
