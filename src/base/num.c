@@ -277,13 +277,53 @@ static size_t format_special(double value, char *out)
     return strlen(out);
 }
 
+/* A quotient or product with an exact power of ten is off by half a unit of its last
+ * place: this far from a tie it rounds as the exact value does. */
+#define CLEAR_OF_A_TIE 1e-3
+#define CLEAR_DIGITS   12
+
+/* Rounds a number of up to CLEAR_DIGITS digits; false where it may be a tie. */
+static bool round_clearly(double x, double *rounded)
+{
+    double whole = floor(x), rest = x - whole;
+    *rounded = rest > 0.5 ? whole + 1 : whole;
+    return fabs(rest - 0.5) > CLEAR_OF_A_TIE;
+}
+
+/* The first so many digits of 'size' as a whole number, and their exponent; false: not
+ * this easily. */
+static bool few_digits(double size, int significant, double *whole, int *exponent)
+{
+    const int most = EXACT_POWERS;
+    if (significant > CLEAR_DIGITS || !(size > 1e-10) || !(size < 1e10))
+        return false;
+    int e = (int)floor(log10(size)), places = significant - 1 - e;
+    if (places > most || places < -most)
+        return false;
+    double x = places < 0 ? size / power_of_ten[-places] : size * power_of_ten[places];
+    if (!round_clearly(x, whole))
+        return false;
+    *exponent = e;
+    return *whole >= power_of_ten[significant - 1] &&
+           *whole < power_of_ten[significant];
+}
+
 /* The digits of |value| to so many places without the trailing zeros (at least one),
  * and the exponent of the first.  out takes significant + 1 bytes. */
 static size_t digits_of(double value, int significant, char *out, int *exponent)
 {
     char text[400];
-    snprintf(text, sizeof text, "%.*e", significant - 1, fabs(value));
+    double whole;
     size_t n = 0;
+    if (few_digits(fabs(value), significant, &whole, exponent)) {
+        n = bk_format_int((int64_t)whole, text);
+        memcpy(out, text, n);
+        while (n > 1 && out[n - 1] == '0')
+            n--;
+        out[n] = 0;
+        return n;
+    }
+    snprintf(text, sizeof text, "%.*e", significant - 1, fabs(value));
     const char *p = text;
     for (; *p && *p != 'e'; p++) {
         if (is_digit(*p))
@@ -393,10 +433,33 @@ size_t bk_format_double(double value, char out[32])
     }
 }
 
+/* bk_format_fixed of numbers that are easily rounded. */
+static bool format_fixed_clearly(double value, int decimals, char *out, size_t *len)
+{
+    double whole;
+    if (decimals < 0 || decimals > CLEAR_DIGITS / 2 || !(fabs(value) < 1e6) ||
+        !round_clearly(fabs(value) * power_of_ten[decimals], &whole))
+        return false;
+    int64_t scale = (int64_t)power_of_ten[decimals], n = (int64_t)whole;
+    char *p = out;
+    if (signbit(value) && n > 0)
+        *p++ = '-';
+    p += bk_format_int(n / scale, p);
+    if (decimals > 0)
+        *p++ = '.';
+    for (int64_t rest = n % scale, place = scale / 10; place > 0; place /= 10) {
+        *p++ = (char)('0' + rest / place);
+        rest %= place;
+    }
+    *p = 0;
+    *len = (size_t)(p - out);
+    return true;
+}
+
 size_t bk_format_fixed(double value, int decimals, char out[352])
 {
     size_t len = format_special(value, out);
-    if (len)
+    if (len || format_fixed_clearly(value, decimals, out, &len))
         return len;
     char text[352];
     snprintf(text, sizeof text, "%.*f", decimals, fabs(value));

@@ -48,9 +48,25 @@ static int rising(const void *pa, const void *pb)
     return (a > b) - (a < b);
 }
 
+/* The values of a session or a few are put in order with less ado. */
+#define FEW 64
+
+static void sort_few(double *x, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        double value = x[i];
+        size_t k = i;
+        for (; k > 0 && rising(&x[k - 1], &value) > 0; k--)
+            x[k] = x[k - 1];
+        x[k] = value;
+    }
+}
+
 void bk_sort(double *x, size_t n)
 {
-    if (n > 1)
+    if (n <= FEW)
+        sort_few(x, n);
+    else
         qsort(x, n, sizeof *x, rising);
 }
 
