@@ -94,7 +94,8 @@ const struct bk_annotation *bk_marks_mute(const struct bk_marks *marks,
  * text; empty: none.  They count as used. */
 struct bk_str bk_marks_text(struct bk_marks *marks, const struct bk_quantity *q,
                             const struct bk_series_row *row);
-/* Is a run no evidence of how its line does now: an outlier, or before a level shift?
+/* Is a run not to be compared with those of other lines: an outlier, or before a level
+ * shift, even where its own line was not measured since?
  * 'run' is its place in the list.  What says so counts as used. */
 bool bk_marks_leave_out(struct bk_marks *marks, const struct bk_quantity *q,
                         size_t run);

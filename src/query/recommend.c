@@ -336,6 +336,21 @@ static struct bk_str versus(struct bk_arena *a, struct bk_str why, double own,
                              own < chosen ? fewer : more));
 }
 
+/* "batch_size x concurrency": in what the load differs from that of the chosen. */
+static struct bk_str load_names(const struct bk_choice *c, const struct bk_trial *trial,
+                                const struct bk_cost *cost)
+{
+    const struct bk_trials *t = c->trials;
+    struct bk_str names = BK_S("");
+    for (size_t i = 0; i < t->n_numeric; i++) {
+        double level = trial->levels[i], other = c->chosen->levels[i];
+        if (bk_axis_is_load(cost, &t->axes[i]) && (level < other || level > other))
+            names = bk_fmt(t->arena, "%.*s%s%.*s", BK_F(names),
+                           names.len > 0 ? " x " : "", BK_F(t->axes[i].name));
+    }
+    return names;
+}
+
 static bool is_tie_of(const struct bk_choice *c, const struct bk_trial *trial)
 {
     for (size_t i = 0; i < c->n_ties; i++)
@@ -377,7 +392,10 @@ static struct bk_str why_not(const struct answer *x, const struct bk_choice *c,
     why = versus(a, why, own.devices, chosen.devices, "fewer devices", "more devices");
     why = versus(a, why, own.connections, chosen.connections, "fewer connections",
                  "more connections");
-    why = versus(a, why, own.load, chosen.load, "less load", "more load");
+    struct bk_str load = load_names(c, trial, &own);
+    why = versus(a, why, own.load, chosen.load,
+                 bk_cstr(a, bk_fmt(a, "less %.*s", BK_F(load))),
+                 bk_cstr(a, bk_fmt(a, "more %.*s", BK_F(load))));
     if (isfinite(ratio) && fabs(ratio - 1) > t->quantities[p95].floor)
         why = add_clause(a, why,
                          bk_fmt(a, "p95 of latency %.*s %s",

@@ -11,9 +11,8 @@
 
 struct bk_cost {    /* what a configuration takes; smaller is cheaper, in this order */
     double devices; /* num_gpus, or the product of the parallel sizes and replicas */
-    double connections; /* workers x pool_size, or the one that is there */
-    double load;        /* product of the other numeric axes that are server settings or
-                           load */
+    double connections; /* workers x pool_size */
+    double load;        /* product of the other numeric axes */
     double p95;         /* of request latency, last */
 };
 
@@ -55,6 +54,8 @@ struct bk_choice_rule {
     size_t n_limits;
 };
 
+/* Is an axis among those whose product is the load? */
+bool bk_axis_is_load(const struct bk_cost *cost, const struct bk_axis *axis);
 struct bk_cost bk_trial_cost(const struct bk_trials *t, const struct bk_trial *trial);
 /* -1, 0, 1 as a is cheaper than, as dear as, dearer than b; unknown parts are passed
  * over. */

@@ -57,22 +57,27 @@ static bool is_in(const char *const *names, struct bk_str name)
     return false;
 }
 
+bool bk_axis_is_load(const struct bk_cost *cost, const struct bk_axis *axis)
+{
+    return axis->numeric && !bk_is(axis->name, "num_gpus") &&
+           !is_in(device_names, axis->name) &&
+           (isnan(cost->connections) || !is_in(connection_names, axis->name));
+}
+
 struct bk_cost bk_trial_cost(const struct bk_trials *t, const struct bk_trial *trial)
 {
-    struct bk_cost cost = {
-        .devices = level_named(trial, "num_gpus"),
-        .connections = product_of(trial, connection_names),
-        .load = (double)NAN,
-        .p95 = trial->figures[bk_trials_standing(t, BK_STANDING_P95)].value};
+    size_t p95 = bk_trials_standing(t, BK_STANDING_P95);
+    struct bk_cost cost = {.devices = level_named(trial, "num_gpus"),
+                           .connections = level_named(trial, "workers") *
+                                          level_named(trial, "pool_size"),
+                           .load = (double)NAN,
+                           .p95 = trial->figures[p95].value};
     if (isnan(cost.devices))
         cost.devices = product_of(trial, device_names);
     for (size_t i = 0; i < t->n_numeric; i++) {
-        struct bk_str name = t->axes[i].name;
         double level = trial->levels[i];
-        if (isnan(level) || !(level > 0) || bk_is(name, "num_gpus") ||
-            is_in(device_names, name) || is_in(connection_names, name))
-            continue;
-        cost.load = isnan(cost.load) ? level : cost.load * level;
+        if (level > 0 && bk_axis_is_load(&cost, &t->axes[i]))
+            cost.load = isnan(cost.load) ? level : cost.load * level;
     }
     return cost;
 }
@@ -585,10 +590,11 @@ static struct bk_str queue_text(const struct bk_trials *t, const struct bk_trial
     static const char *const users[] = {"vus_max", "concurrency", "users", NULL};
     static const char *const pauses[] = {"think_time", "sleep", NULL};
     struct bk_arena *a = t->arena;
-    double n = product_of(trial, users), pause = 0, connections;
+    double n = product_of(trial, users), pause = 0;
+    double connections =
+        level_named(trial, "workers") * level_named(trial, "pool_size");
     double latency =
         trial->observed[0].values[bk_trials_standing(t, BK_STANDING_LATENCY)];
-    connections = product_of(trial, connection_names);
     for (size_t i = 0; i < t->n_task; i++)
         if (is_in(pauses, t->task[i].name))
             (void)bk_parse_double(t->task[i].value, &pause);
