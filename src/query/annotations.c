@@ -251,63 +251,80 @@ static bool has_row(const struct bk_marks *marks, const struct bk_mark_scope *sc
     return scope->runs[row->run - marks->lines->runs->rows];
 }
 
+struct picked { /* the annotations that a pass over many rows needs */
+    const struct bk_mark_scope **items;
+    size_t n;
+};
+
+/* Of one kind or, as a second, another; release the arena to 'mark' behind the pass. */
+static struct picked pick(const struct bk_marks *marks, enum bk_annotation_kind kind,
+                          enum bk_annotation_kind other, const struct bk_quantity *q)
+{
+    struct picked p = {NULL, 0};
+    p.items = bk_alloc_array(marks->arena, marks->n + 1, sizeof *p.items);
+    for (size_t i = 0; i < marks->n; i++)
+        if (is_about(&marks->scopes[i], kind, q) ||
+            is_about(&marks->scopes[i], other, q))
+            p.items[p.n++] = &marks->scopes[i];
+    return p;
+}
+
 /* --- outliers --- */
 
-static bool is_outlier(const struct bk_marks *marks, const struct bk_quantity *q,
-                       size_t run)
+static bool is_outlier(const struct picked *outliers, size_t run)
 {
-    for (size_t i = 0; i < marks->n; i++)
-        if (is_about(&marks->scopes[i], BK_OUTLIER, q) && marks->scopes[i].runs[run])
+    for (size_t i = 0; i < outliers->n; i++)
+        if (outliers->items[i]->runs[run])
             return true;
     return false;
 }
 
-static bool any_of_kind(const struct bk_marks *marks, enum bk_annotation_kind kind,
-                        const struct bk_quantity *q)
+static void drop_outliers(const struct bk_lines *lines, const struct picked *outliers,
+                          double *values)
 {
-    for (size_t i = 0; i < marks->n; i++)
-        if (is_about(&marks->scopes[i], kind, q))
-            return true;
-    return false;
-}
-
-void bk_marks_values(const struct bk_marks *marks, const struct bk_quantity *q,
-                     double *values)
-{
-    const struct bk_lines *lines = marks->lines;
     size_t n = lines->runs->n;
-    if (!any_of_kind(marks, BK_OUTLIER, q))
-        return;
     for (size_t i = 0, end; i < n; i = end) {
         const struct bk_place *at = &lines->places[lines->order[i]];
         bool others = false;
         for (end = i; end < n && bk_same_row(at, &lines->places[lines->order[end]]);
              end++) {
             size_t run = lines->order[end];
-            others = others || (!isnan(values[run]) && !is_outlier(marks, q, run));
+            others = others || (!isnan(values[run]) && !is_outlier(outliers, run));
         }
-        for (size_t k = i; others && k < end; k++)
-            if (is_outlier(marks, q, lines->order[k]))
+        for (size_t k = i; others && k < end && end - i > 1; k++)
+            if (is_outlier(outliers, lines->order[k]))
                 values[lines->order[k]] = (double)NAN;
     }
 }
 
+void bk_marks_values(const struct bk_marks *marks, const struct bk_quantity *q,
+                     double *values)
+{
+    if (marks->n == 0)
+        return;
+    struct bk_arena_mark mark = bk_arena_mark(marks->arena);
+    struct picked outliers = pick(marks, BK_OUTLIER, BK_OUTLIER, q);
+    if (outliers.n > 0)
+        drop_outliers(marks->lines, &outliers, values);
+    bk_arena_release(marks->arena, mark);
+}
+
 /* --- rows --- */
 
-static void mark_row(const struct bk_marks *marks, const struct bk_quantity *q,
+static void mark_row(const struct bk_marks *marks, const struct picked *p,
                      struct bk_series_row *row)
 {
     size_t last = BK_NONE;
-    for (size_t i = 0; i < marks->n; i++) {
-        const struct bk_mark_scope *scope = &marks->scopes[i];
-        if (!bk_annotation_has(scope->of, q) || !has_row(marks, scope, row))
+    for (size_t i = 0; i < p->n; i++) {
+        const struct bk_mark_scope *scope = p->items[i];
+        if (!has_row(marks, scope, row))
             continue;
         if (scope->of->kind == BK_OUTLIER) {
             row->left_out = true;
             row->outlier = scope->of;
+            continue;
         }
-        if (scope->of->kind != BK_LEVEL_SHIFT || scope->first == BK_NONE ||
-            scope->first > row->at.session)
+        if (scope->first == BK_NONE || scope->first > row->at.session)
             continue;
         row->level += last != scope->first;
         last = scope->first;
@@ -317,11 +334,13 @@ static void mark_row(const struct bk_marks *marks, const struct bk_quantity *q,
 
 void bk_marks_rows(const struct bk_marks *marks, struct bk_series *s)
 {
-    if (!any_of_kind(marks, BK_OUTLIER, &s->q) &&
-        !any_of_kind(marks, BK_LEVEL_SHIFT, &s->q))
+    if (marks->n == 0)
         return;
-    for (size_t i = 0; i < s->n; i++)
-        mark_row(marks, &s->q, &s->rows[i]);
+    struct bk_arena_mark mark = bk_arena_mark(marks->arena);
+    struct picked p = pick(marks, BK_OUTLIER, BK_LEVEL_SHIFT, &s->q);
+    for (size_t i = 0; p.n > 0 && i < s->n; i++)
+        mark_row(marks, &p, &s->rows[i]);
+    bk_arena_release(marks->arena, mark);
 }
 
 /* The values are those of the series, NAN where one run is an outlier. */
