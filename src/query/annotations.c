@@ -193,6 +193,45 @@ bool bk_annotations_section(
     return true;
 }
 
+/* --- notes --- */
+
+#define MOST_TOLD ((size_t)10)
+
+/* A note, unless there are many. */
+static void tell(struct bk_report *r, const struct bk_annotation *n, size_t *told)
+{
+    if ((*told)++ < MOST_TOLD)
+        bk_report_note(r, "annotation", BK_INFO, "%.*s",
+                       BK_F(bk_annotation_text(r->arena, n)));
+}
+
+static void tell_of_more(struct bk_report *r, size_t told)
+{
+    if (told > MOST_TOLD)
+        bk_report_note(r, "annotation", BK_INFO,
+                       "%zu more annotations count here: 'benchkeep annotate list'",
+                       told - MOST_TOLD);
+}
+
+bool bk_annotations_tell(struct bk_db *db, struct bk_report *r,
+                         const struct bk_told_runs *runs, struct bk_err *err)
+{
+    struct bk_annotation_list list;
+    size_t told = 0;
+    if (!bk_annotations_load(db, r->arena, false, &list, err))
+        return false;
+    for (size_t i = 0; i < list.n; i++) {
+        bool names = false;
+        for (size_t k = 0; list.items[i].kind != BK_MUTE && !names && k < runs->n; k++)
+            if (!names_any(db, r->arena, &list.items[i], runs->lists[k], &names, err))
+                return false;
+        if (names)
+            tell(r, &list.items[i], &told);
+    }
+    tell_of_more(r, told);
+    return true;
+}
+
 /* --- on lines --- */
 
 static void name_runs(struct bk_arena *a, const struct bk_lines *lines,
@@ -454,16 +493,9 @@ bool bk_marks_leave_out(struct bk_marks *marks, const struct bk_quantity *q, siz
 
 void bk_marks_report(const struct bk_marks *marks, struct bk_report *r)
 {
-    enum {
-        MOST_TOLD = 10
-    };
-    size_t n = 0;
+    size_t told = 0;
     for (size_t i = 0; i < marks->n; i++)
-        if (marks->scopes[i].used && n++ < MOST_TOLD)
-            bk_report_note(r, "annotation", BK_INFO, "%.*s",
-                           BK_F(bk_annotation_text(r->arena, marks->scopes[i].of)));
-    if (n > MOST_TOLD)
-        bk_report_note(r, "annotation", BK_INFO,
-                       "%zu more annotations count here: 'benchkeep annotate list'",
-                       n - MOST_TOLD);
+        if (marks->scopes[i].used)
+            tell(r, marks->scopes[i].of, &told);
+    tell_of_more(r, told);
 }

@@ -59,6 +59,15 @@ bool bk_annotations_section(
     struct bk_db *db, struct bk_report *r, const struct bk_run_list *runs,
     bool (*has)(const struct bk_report *r, struct bk_str metric), struct bk_err *err);
 
+/* A note of the report for each of those in force that names a run of n lists, mutes left
+ * out. */
+struct bk_told_runs {
+    const struct bk_run_list *const *lists;
+    size_t n;
+};
+bool bk_annotations_tell(struct bk_db *db, struct bk_report *r,
+                         const struct bk_told_runs *runs, struct bk_err *err);
+
 /* --- on lines --- */
 
 struct bk_marks { /* the annotations in force, held against the runs of lines */

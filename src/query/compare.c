@@ -5,6 +5,7 @@
  * invalid run is never better and a failed one only in error rate and throughput of
  * successful requests.  Where a side has several runs of a match, the median of them
  * stands there, and n says how many. */
+#include "annotations.h"
 #include "compare_internal.h"
 
 #include "../base/num.h"
@@ -631,6 +632,17 @@ static void note_evidence(struct bk_side_by_side *c)
                        c->args->brief ? "without --brief" : "with --all");
 }
 
+/* What people said of the sides' runs. */
+static bool tell_said(const struct bk_side_by_side *c, struct bk_err *err)
+{
+    const struct bk_run_list **lists =
+        bk_alloc_array(c->r->arena, c->n_sides, sizeof(struct bk_run_list *));
+    for (size_t s = 0; s < c->n_sides; s++)
+        lists[s] = &c->sides[s].runs;
+    return bk_annotations_tell(c->db, c->r, &(struct bk_told_runs){lists, c->n_sides},
+                               err);
+}
+
 /* Names of columns that no side may have. */
 static const char *const reserved[] = {
     "group", "metric", "stat",    "scope",  "unit", "ratio", "ci_low", "ci_high",
@@ -670,7 +682,7 @@ bool bk_compare(struct bk_db *db, const struct bk_compare_args *args,
             "be equal except for what the sides name");
     else
         note_evidence(&c);
-    return true;
+    return tell_said(&c, err);
 }
 
 static bool ask(struct bk_db *db, const void *args, const struct bk_strings *positional,
