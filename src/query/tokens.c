@@ -382,6 +382,9 @@ static void note_assumptions(struct bk_report *r, const struct asked *q,
 static void note_the_rest(struct bk_report *r, const struct bk_token_lines *lines,
                           size_t priced)
 {
+    size_t without_rate = 0;
+    for (size_t i = 0; i < lines->n; i++)
+        without_rate += !(lines->items[i].ok.value > 0);
     if (lines->n_invalid > 0)
         bk_report_note(r, "left-out", BK_INFO,
                        "%zu run%s left out: invalid, or failed where other sessions "
@@ -405,11 +408,15 @@ static void note_the_rest(struct bk_report *r, const struct bk_token_lines *line
         bk_report_note(r, "within-run", BK_INFO,
                        "an interval 'of one session' is what its number of ok requests "
                        "allows; sessions commonly differ by more");
+    if (without_rate > 0)
+        bk_report_note(r, "no-throughput", BK_INFO,
+                       "%zu row%s no ok_throughput: no time and no cost follow",
+                       without_rate, without_rate == 1 ? " has" : "s have");
     if (priced > 0)
         bk_report_note(r, "price", BK_INFO,
                        "a price is of one machine for an hour, busy all the time at "
                        "the measured rate");
-    else
+    else if (without_rate < lines->n)
         bk_report_note(r, "no-price", BK_INFO,
                        "no price is on record for these machines: 'benchkeep hardware "
                        "price NAME 12.5 USD' gives costs too");

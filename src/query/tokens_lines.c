@@ -437,30 +437,68 @@ static void add_word(struct bk_arena *a, struct bk_str *label, struct bk_str wor
                         BK_F(word));
 }
 
-/* What tells the lines from each other; of one line, its machine or model. */
+static const size_t named_dims[] = {BK_DIM_HARDWARE, BK_DIM_MODEL, BK_DIM_WORKLOAD,
+                                    BK_DIM_ENGINE};
+enum {
+    N_NAMED = sizeof named_dims / sizeof *named_dims
+};
+
+struct alike { /* lines of one hardware, model, workload and engine */
+    const struct bk_run_row **runs;
+    size_t n;
+    const struct bk_pair *shared;
+    size_t n_shared;
+    bool settled;
+};
+
+static struct alike **group_lines(const struct reading *rd)
+{
+    struct bk_arena *a = rd->arena;
+    struct alike **of = bk_alloc_array(a, rd->lines->n + 1, sizeof *of);
+    struct bk_map known = {NULL, 0, 0};
+    for (size_t i = 0; i < rd->lines->n; i++) {
+        const struct bk_run_row *run = rd->lines->items[i].run;
+        struct bk_str key = {NULL, 0};
+        for (size_t k = 0; k < N_NAMED; k++)
+            key = bk_fmt(a, "%.*s\n%.*s", BK_F(key), BK_F(run->dim[named_dims[k]]));
+        of[i] = bk_map_get(&known, key);
+        if (of[i] == NULL) {
+            of[i] = bk_alloc(a, sizeof **of);
+            bk_map_put(a, &known, key, of[i]);
+        }
+        *BK_PUSH(a, of[i]->runs, of[i]->n) = run;
+    }
+    return of;
+}
+
+/* What tells the lines from each other: names that vary, and of those with the same names
+ * what varies in their config.  Of one line, its machine or model. */
 static void label_lines(const struct reading *rd)
 {
     struct bk_arena *a = rd->arena;
     struct bk_token_lines *lines = rd->lines;
-    static const size_t dims[] = {BK_DIM_HARDWARE, BK_DIM_MODEL, BK_DIM_WORKLOAD,
-                                  BK_DIM_ENGINE};
-    const struct bk_run_row **runs = bk_alloc_array(a, lines->n + 1, sizeof *runs);
-    const struct bk_pair *shared, *own;
-    size_t n_shared, n_own;
-    for (size_t i = 0; i < lines->n; i++)
-        runs[i] = lines->items[i].run;
-    bk_config_shared(a, runs, lines->n, &shared, &n_shared);
+    struct alike **of = group_lines(rd);
+    bool varies[N_NAMED];
+    const struct bk_pair *own;
+    size_t n_own;
+    for (size_t k = 0; k < N_NAMED; k++)
+        varies[k] = dim_varies(lines, named_dims[k]);
     for (size_t i = 0; i < lines->n; i++) {
         struct bk_token_line *l = &lines->items[i];
-        for (size_t k = 0; k < sizeof dims / sizeof *dims; k++) {
-            if (dim_varies(lines, dims[k]))
-                add_word(a, &l->label, l->run->dim[dims[k]]);
+        struct alike *alike = of[i];
+        for (size_t k = 0; k < N_NAMED; k++) {
+            if (varies[k])
+                add_word(a, &l->label, l->run->dim[named_dims[k]]);
         }
-        bk_config_without(a, l->run, shared, n_shared, &own, &n_own);
-        if (lines->n > 1)
+        if (!alike->settled)
+            bk_config_shared(a, alike->runs, alike->n, &alike->shared,
+                             &alike->n_shared);
+        alike->settled = true;
+        bk_config_without(a, l->run, alike->shared, alike->n_shared, &own, &n_own);
+        if (alike->n > 1)
             add_word(a, &l->label, bk_config_text(a, own, n_own));
-        for (size_t k = 0; k < sizeof dims / sizeof *dims && l->label.len == 0; k++)
-            l->label = l->run->dim[dims[k]];
+        for (size_t k = 0; k < N_NAMED && l->label.len == 0; k++)
+            l->label = l->run->dim[named_dims[k]];
         if (l->label.len == 0)
             l->label = l->run->name;
     }
