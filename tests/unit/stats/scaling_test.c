@@ -132,6 +132,20 @@ static void test_refused(void **state)
     assert_true(isinf(line.n_max) || (line.flaws & BK_USL_FAR_PEAK) != 0);
 }
 
+/* Throughput of batches at other concurrencies: knees at batch 4, 4 and 8. */
+static void test_knees_of_a_sweep(void **state)
+{
+    (void)state;
+    static const double at_5[] = {35.9588, 83.5976, 126.081, 142.231, 163.62};
+    static const double at_15[] = {28.7004, 49.0655, 64.1956, 67.7187, 76.1017,
+                                   79.8548, 75.8141, 80.2079, 79.4972};
+    static const double at_20[] = {24.1569, 41.4108, 45.496,  53.7107, 59.9924,
+                                   61.474,  62.7576, 66.0596, 65.211};
+    assert_int_equal(bk_knee(batches, at_5, COUNT(at_5)), 2);
+    assert_int_equal(bk_knee(batches, at_15, COUNT(at_15)), 2);
+    assert_int_equal(bk_knee(batches, at_20, COUNT(at_20)), 3);
+}
+
 static void test_knee(void **state)
 {
     (void)state;
@@ -173,6 +187,7 @@ int main(void)
         cmocka_unit_test(test_cliff_is_refused),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_knee),
+        cmocka_unit_test(test_knees_of_a_sweep),
         cmocka_unit_test(test_plateau),
         cmocka_unit_test(test_onset),
     };
