@@ -10,6 +10,7 @@ struct side {
     struct bk_str label;
     const struct bk_sheet *sheet;
     struct bk_str scenario;
+    struct bk_map values; /* by key_of: the first of each, inputs and this scenario's */
 };
 
 struct comparing {
@@ -48,11 +49,30 @@ static void make_columns(struct comparing *x)
 
 /* --- a value of all sides --- */
 
-/* Of several claims of one name the one that the rules use. */
-static const struct bk_sizing_value *value_of(const struct side *s,
-                                              const struct bk_sizing_value *like)
+/* What a value is of: an input or not, its section and name, a text or a number. */
+static struct bk_str key_of(struct bk_arena *a, const struct bk_sizing_value *v)
+{
+    const struct bk_str parts[] = {v->scenario.len > 0 ? BK_S("s") : inputs, v->section,
+                                   v->name, v->is_text ? BK_S("t") : inputs};
+    return bk_join(a, parts, 4, '\x1f');
+}
+
+static void index_side(struct bk_arena *a, struct side *s)
 {
     const struct bk_sizing *z = &s->sheet->sizing;
+    for (size_t i = 0; i < z->n_values; i++) {
+        struct bk_sizing_value *v = &z->values[i];
+        struct bk_str key = key_of(a, v);
+        if ((v->scenario.len == 0 || bk_eq(v->scenario, s->scenario)) &&
+            bk_map_get(&s->values, key) == NULL)
+            bk_map_put(a, &s->values, key, v);
+    }
+}
+
+/* Of several claims of one name the one that the rules use. */
+static const struct bk_sizing_value *value_of(struct bk_arena *a, const struct side *s,
+                                              const struct bk_sizing_value *like)
+{
     bool input = like->scenario.len == 0;
     if (!input && !like->is_text && !bk_is(like->section, "config")) {
         const struct bk_sizing_value *v =
@@ -60,14 +80,7 @@ static const struct bk_sizing_value *value_of(const struct side *s,
         if (v != NULL)
             return v;
     }
-    for (size_t i = 0; i < z->n_values; i++) {
-        const struct bk_sizing_value *v = &z->values[i];
-        if (bk_eq(v->name, like->name) && bk_eq(v->section, like->section) &&
-            v->is_text == like->is_text &&
-            bk_eq(v->scenario, input ? inputs : s->scenario))
-            return v;
-    }
-    return NULL;
+    return bk_map_get(&s->values, key_of(a, like));
 }
 
 static bool alike(const struct bk_sizing_value *v, const struct bk_sizing_value *w)
@@ -93,7 +106,7 @@ static void add_row(struct comparing *x, struct bk_section *s,
     const struct bk_sizing_value *found[MOST_SIDES];
     bool same = true;
     for (size_t i = 0; i < x->n; i++) {
-        found[i] = value_of(&x->sides[i], like);
+        found[i] = value_of(x->r->arena, &x->sides[i], like);
         same = same && alike(found[0], found[i]);
     }
     if (same) {
@@ -141,10 +154,7 @@ static void add_values(struct comparing *x, struct bk_section *s, bool results)
             const struct bk_sizing_value *v = &z->values[i];
             if (!belongs(v, results, side->scenario))
                 continue;
-            const struct bk_str parts[] = {v->scenario.len > 0 ? BK_S("s") : inputs,
-                                           v->section, v->name,
-                                           v->is_text ? BK_S("t") : inputs};
-            struct bk_str key = bk_join(x->r->arena, parts, 4, '\x1f');
+            struct bk_str key = key_of(x->r->arena, v);
             if (bk_map_get(&seen, key) != NULL)
                 continue;
             bk_map_put(x->r->arena, &seen, key, x);
@@ -156,6 +166,8 @@ static void add_values(struct comparing *x, struct bk_section *s, bool results)
 static void compare(struct comparing *x)
 {
     make_columns(x);
+    for (size_t i = 0; i < x->n; i++)
+        index_side(x->r->arena, &x->sides[i]);
     x->equal = 0;
     add_values(x, bk_report_section(x->r, "inputs", x->columns, x->n_columns), false);
     if (x->equal > 0)
@@ -188,8 +200,9 @@ static bool scenarios_of_one(struct comparing *x, const struct bk_sheet_ref *ref
                        "'%.*s' is one scenario: name another to compare it with",
                        BK_F(ref->sheet->name));
     for (size_t i = 0; i < n && i < MOST_SIDES; i++)
-        x->sides[x->n++] =
-            (struct side){label_of(x, ref, names[i], true), ref->sheet, names[i]};
+        x->sides[x->n++] = (struct side){.label = label_of(x, ref, names[i], true),
+                                         .sheet = ref->sheet,
+                                         .scenario = names[i]};
     return true;
 }
 
@@ -204,8 +217,9 @@ bool bk_sizing_ask_compare(struct bk_db *db, const char *const *refs, size_t n,
         if (!bk_sheet_find(db, r->arena, refs[i], &ref, err))
             return false;
         struct bk_str scenario = bk_sheet_usual(&ref);
-        x.sides[x.n++] =
-            (struct side){label_of(&x, &ref, scenario, false), ref.sheet, scenario};
+        x.sides[x.n++] = (struct side){.label = label_of(&x, &ref, scenario, false),
+                                       .sheet = ref.sheet,
+                                       .scenario = scenario};
         for (size_t k = 0; k + 1 < x.n; k++)
             if (bk_eq(x.sides[k].label, x.sides[i].label))
                 return bk_fail(err, BK_EUSAGE, "'%s' is given twice", refs[i]);
