@@ -443,6 +443,7 @@ static void alternatives(struct answer *x, struct bk_section *s,
                          const struct bk_choice *c)
 {
     const struct bk_trials *t = c->trials;
+    const bool *on_front = bk_choice_front(c);
     size_t shown = 0, left = 0;
     bool known;
     for (size_t i = 0; i < t->n; i++) {
@@ -455,7 +456,7 @@ static void alternatives(struct answer *x, struct bk_section *s,
         if (trial == c->chosen || isnan(trial->figures[0].value) ||
             (!feasible && !better))
             continue;
-        bool front = feasible && bk_trial_on_front(c, &x->rule, trial);
+        bool front = on_front[i];
         if (feasible && !front && trial != c->second && !is_tie_of(c, trial))
             continue;
         if (shown == MOST_ALTERNATIVES) {

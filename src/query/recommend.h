@@ -23,8 +23,9 @@ struct bk_choice {
     const struct bk_trial **ties;  /* within noise of the best, it and 'chosen' among
                                       them; best first */
     size_t n_ties;
-    const struct bk_trial *second; /* best feasible one that does not tie; NULL */
-    double tolerance;              /* relative: within it of the best is a tie */
+    const struct bk_trial *second;    /* best feasible one that does not tie; NULL */
+    double tolerance;                 /* relative: within it of the best is a tie */
+    const struct bk_trial **feasible; /* within the limits, best lower bound first */
     size_t n_feasible, n_tried, n_outside; /* outside: of the limits */
     char grade;                            /* 'A' .. 'E' */
     struct bk_str *reasons;                /* of the grade */
@@ -64,10 +65,10 @@ int bk_cost_order(const struct bk_cost *a, const struct bk_cost *b);
 /* Does a trial keep the limits?  'known' is false where it lacks a parameter of one. */
 bool bk_trial_within(const struct bk_choice_rule *rule, const struct bk_trial *trial,
                      bool *known);
-/* Is no other feasible trial within the limits at least as good in objective, p95 of
- * latency, errors and cost, and better in one of them, beyond noise? */
-bool bk_trial_on_front(const struct bk_choice *c, const struct bk_choice_rule *rule,
-                       const struct bk_trial *trial);
+/* For each trial of the set whether it is feasible and no other feasible one is at least
+ * as good in objective, p95 of latency, errors and cost, and better in one of them, beyond
+ * noise.  Of very many feasible ones the best 500 are looked at.  In the set's arena. */
+bool *bk_choice_front(const struct bk_choice *c);
 
 /* What is recommended of a settled set.  In its arena. */
 void bk_choose(const struct bk_trials *t, const struct bk_choice_rule *rule,

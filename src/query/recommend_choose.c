@@ -17,8 +17,9 @@
 
 #define CONFIDENCE     0.95
 #define ENOUGH_DF      5.0
-#define ENOUGH_EFFECT  3.0 /* noises by which a single run must lead */
-#define MOST_TOLERANCE 0.5 /* noisier sets tell nothing apart anyway */
+#define ENOUGH_EFFECT  3.0           /* noises by which a single run must lead */
+#define MOST_TOLERANCE 0.5           /* noisier sets tell nothing apart anyway */
+#define MOST_FRONT     ((size_t)500) /* trials that are held against all others */
 #define PLATEAU        4.0 /* levels this factor apart that tie are a plateau */
 
 /* --- cost --- */
@@ -167,9 +168,8 @@ struct work {
     const struct bk_choice_rule *rule;
     struct bk_choice *c;
     struct noise noise;
-    const struct bk_trial **feasible; /* best lower bound first */
-    size_t n_contested;               /* as many of their sessions failed as not */
-    size_t n_unknown;                 /* of which a limit cannot be told */
+    size_t n_contested; /* as many of their sessions failed as not */
+    size_t n_unknown;   /* of which a limit cannot be told */
 };
 
 static bool is_contested(const struct bk_trial *trial)
@@ -231,9 +231,9 @@ static void find_feasible(struct work *w)
     }
     if (c->n_feasible > 1)
         qsort(ranked, c->n_feasible, sizeof *ranked, by_bound);
-    w->feasible = bk_alloc_array(t->arena, t->n + 1, sizeof *w->feasible);
+    c->feasible = bk_alloc_array(t->arena, t->n + 1, sizeof *c->feasible);
     for (size_t i = 0; i < c->n_feasible; i++)
-        w->feasible[i] = ranked[i].trial;
+        c->feasible[i] = ranked[i].trial;
 }
 
 /* The best, its ties, and of these the one to run. */
@@ -241,13 +241,13 @@ static void find_chosen(struct work *w)
 {
     const struct bk_trials *t = w->t;
     struct bk_choice *c = w->c;
-    c->best = w->feasible[0];
+    c->best = c->feasible[0];
     c->ties = bk_alloc_array(t->arena, c->n_feasible, sizeof *c->ties);
     for (size_t i = 0; i < c->n_feasible; i++) {
-        if (is_tie(t, &w->noise, c->best, w->feasible[i]))
-            c->ties[c->n_ties++] = w->feasible[i];
+        if (is_tie(t, &w->noise, c->best, c->feasible[i]))
+            c->ties[c->n_ties++] = c->feasible[i];
         else if (c->second == NULL)
-            c->second = w->feasible[i];
+            c->second = c->feasible[i];
     }
     c->chosen = c->best;
     c->tolerance =
@@ -326,18 +326,18 @@ static void find_edges(struct work *w)
 static bool stands_alone(const struct bk_trials *t, size_t axis)
 {
     struct bk_map known = {NULL, 0, 0};
-    struct bk_str *parts = bk_alloc_array(t->arena, t->n_axes + 1, sizeof *parts);
+    const size_t size = t->n_axes * sizeof(double);
     for (size_t i = 0; i < t->n; i++) {
         const struct bk_trial *trial = &t->items[i];
         if (!isfinite(height_of(t, trial)))
             continue;
-        for (size_t k = 0; k < t->n_axes; k++)
-            parts[k] =
-                k == axis ? BK_S("") : bk_fmt(t->arena, "%.17g", trial->levels[k]);
-        struct bk_str key = bk_join(t->arena, parts, t->n_axes, '\n');
+        double *levels = bk_alloc_array(t->arena, t->n_axes, sizeof *levels);
+        memcpy(levels, trial->levels, size);
+        levels[axis] = 0;
+        const struct bk_str key = {(const char *)levels, size};
         if (bk_map_get(&known, key) != NULL)
             return true;
-        bk_map_put(t->arena, &known, key, parts);
+        bk_map_put(t->arena, &known, key, levels);
     }
     return false;
 }
@@ -349,9 +349,13 @@ static void find_confounded(struct work *w)
     c->confounded = bk_alloc_array(t->arena, t->n_axes + 1, sizeof *c->confounded);
     if (t->n_axes < 2)
         return;
-    for (size_t i = 0; i < t->n_axes; i++)
-        if (!stands_alone(t, i))
+    for (size_t i = 0; i < t->n_axes; i++) {
+        struct bk_arena_mark mark = bk_arena_mark(t->arena);
+        bool alone = stands_alone(t, i);
+        bk_arena_release(t->arena, mark);
+        if (!alone)
             c->confounded[c->n_confounded++] = i;
+    }
 }
 
 /* --- the grade --- */
@@ -686,25 +690,28 @@ static int compare(double a, double b, double tolerance, int sign)
     return difference > tolerance ? 1 : difference < -tolerance ? -1 : 0;
 }
 
+struct point { /* a feasible trial in the dimensions of the front */
+    const struct bk_trial *trial;
+    double height, p95, errors;
+    struct bk_cost cost; /* without p95, which is a dimension of its own */
+};
+
 /* Is a no worse than b in anything, and better in something? */
-static bool dominates(const struct work *w, const struct bk_trial *a,
-                      const struct bk_trial *b)
+static bool dominates(const struct work *w, const struct point *a,
+                      const struct point *b)
 {
     const struct bk_trials *t = w->t;
     size_t p95 = bk_trials_standing(t, BK_STANDING_P95);
     size_t errors = bk_trials_standing(t, BK_STANDING_ERRORS);
-    struct bk_cost x = bk_trial_cost(t, a), y = bk_trial_cost(t, b);
-    x.p95 = y.p95 = (double)NAN; /* it is a dimension of its own */
     double df;
     double noise = bk_trials_noise(t, p95, &df);
     double floor = fmax(bk_trials_assumed(t, p95), isnan(noise) ? 0 : noise);
     int by[] = {
-        compare(height_of(t, a), height_of(t, b),
-                -log1p(-tolerance_of(t, &w->noise, a, b)), 1),
-        compare(log(a->figures[p95].value), log(b->figures[p95].value), floor, -1),
-        compare(a->figures[errors].value, b->figures[errors].value,
-                bk_trials_assumed(t, errors), -1),
-        -bk_cost_order(&x, &y),
+        compare(a->height, b->height,
+                -log1p(-tolerance_of(t, &w->noise, a->trial, b->trial)), 1),
+        compare(a->p95, b->p95, floor, -1),
+        compare(a->errors, b->errors, bk_trials_assumed(t, errors), -1),
+        -bk_cost_order(&a->cost, &b->cost),
     };
     bool better = false;
     for (size_t i = 0; i < sizeof by / sizeof *by; i++) {
@@ -715,18 +722,31 @@ static bool dominates(const struct work *w, const struct bk_trial *a,
     return better;
 }
 
-bool bk_trial_on_front(const struct bk_choice *c, const struct bk_choice_rule *rule,
-                       const struct bk_trial *trial)
+static struct point point_of(const struct bk_trials *t, const struct bk_trial *trial)
+{
+    struct point p = {
+        .trial = trial,
+        .height = height_of(t, trial),
+        .p95 = log(trial->figures[bk_trials_standing(t, BK_STANDING_P95)].value),
+        .errors = trial->figures[bk_trials_standing(t, BK_STANDING_ERRORS)].value,
+        .cost = bk_trial_cost(t, trial)};
+    p.cost.p95 = (double)NAN;
+    return p;
+}
+
+bool *bk_choice_front(const struct bk_choice *c)
 {
     const struct bk_trials *t = c->trials;
-    struct work w = {.t = t, .rule = rule, .noise = noise_of(t)};
-    bool known;
-    for (size_t i = 0; i < t->n; i++) {
-        const struct bk_trial *other = &t->items[i];
-        if (other != trial && other->feasible == BK_MEETS &&
-            isfinite(height_of(t, other)) && !is_contested(other) &&
-            bk_trial_within(rule, other, &known) && dominates(&w, other, trial))
-            return false;
+    struct work w = {.t = t, .noise = noise_of(t)};
+    bool *front = bk_alloc_array(t->arena, t->n + 1, sizeof *front);
+    struct point *points = bk_alloc_array(t->arena, c->n_feasible + 1, sizeof *points);
+    for (size_t i = 0; i < c->n_feasible; i++)
+        points[i] = point_of(t, c->feasible[i]);
+    for (size_t i = 0; i < c->n_feasible && i < MOST_FRONT; i++) {
+        size_t k = 0;
+        while (k < c->n_feasible && (k == i || !dominates(&w, &points[k], &points[i])))
+            k++;
+        front[points[i].trial - t->items] = k == c->n_feasible;
     }
-    return true;
+    return front;
 }

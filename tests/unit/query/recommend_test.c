@@ -353,13 +353,13 @@ static void test_front(void **state)
         {.session = "1", .params = "workers=8", .ok = 90, .p95 = 2.5},
     };
     struct memory *m = memory_begin(0);
-    struct bk_choice_rule rule = {.fastest = false};
     (void)state;
     ADD(m, told);
     struct bk_choice c = choose(m, false, NULL);
-    assert_true(bk_trial_on_front(&c, &rule, memory_trial(m, "workers=2")));
-    assert_true(bk_trial_on_front(&c, &rule, memory_trial(m, "workers=4")));
-    assert_false(bk_trial_on_front(&c, &rule, memory_trial(m, "workers=8")));
+    const bool *front = bk_choice_front(&c);
+    assert_true(front[memory_trial(m, "workers=2") - m->t.items]);
+    assert_true(front[memory_trial(m, "workers=4") - m->t.items]);
+    assert_false(front[memory_trial(m, "workers=8") - m->t.items]);
     memory_end(m);
 }
 
