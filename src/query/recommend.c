@@ -490,25 +490,56 @@ static void refused_row(struct answer *x, struct bk_section *s,
 
 /* --- what was asked and is not there --- */
 
-/* Kinds of machines that were asked for and of which no run matches. */
-static void unmeasured_rows(struct answer *x, const struct bk_recommend_args *o,
-                            const struct bk_str *hardware, struct bk_section *s)
+static bool load_machines(struct bk_db *db, struct bk_arena *a,
+                          struct bk_strings *names, struct bk_err *err)
 {
+    bool more, ok;
+    struct bk_stmt *st = bk_stmt(db, BK_SQL_HARDWARE_NAMES);
+    *names = (struct bk_strings){NULL, 0};
+    while ((ok = bk_step(st, &more, err)) && more)
+        *BK_PUSH(a, names->items, names->n) = bk_cstr(a, bk_col_text(st, 1));
+    bk_reset(st);
+    return ok;
+}
+
+static struct bk_str why_unmeasured(struct bk_arena *a, struct bk_str hardware,
+                                    const struct bk_strings *known)
+{
+    const char *near = bk_nearest(bk_cstr(a, hardware), known->items, known->n);
+    for (size_t i = 0; i < known->n; i++)
+        if (bk_is(hardware, known->items[i]))
+            return bk_fmt(a, "not measured: no run on '%.*s' matches", BK_F(hardware));
+    return bk_fmt(a, "not measured: there is no run on '%.*s'%s%s%s", BK_F(hardware),
+                  near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+/* Kinds of machines that were asked for and of which no run matches. */
+static bool unmeasured_rows(struct bk_db *db, struct answer *x,
+                            const struct bk_recommend_args *o, struct bk_section *s,
+                            struct bk_err *err)
+{
+    struct bk_strings known;
+    struct bk_str name;
+    if (!load_machines(db, x->r->arena, &known, err))
+        return false;
     for (size_t i = 0; i < o->hardware.n; i++) {
         bool found = false;
+        if (!bk_hardware_name(db, x->r->arena, bk_str(o->hardware.items[i]), &name,
+                              err))
+            return false;
         for (size_t k = 0; k < x->sets.n; k++)
-            found = found || bk_eq_nocase(x->sets.items[k].hardware, hardware[i]);
+            found = found || bk_eq_nocase(x->sets.items[k].hardware, name);
         if (found)
             continue;
         struct bk_value *v = bk_section_row(x->r, s);
-        v[REF_HARDWARE] = bk_v_str(hardware[i]);
+        v[REF_HARDWARE] = bk_v_str(name);
         v[REF_MODEL] = bk_v_text(o->model);
         v[REF_WORKLOAD] = bk_v_text(o->workload);
         v[REF_GRADE] = bk_v_text("E");
         v[REF_TRIED] = bk_v_int(0);
-        v[REF_WHY] = bk_v_str(bk_fmt(
-            x->r->arena, "not measured: no run on '%.*s' matches", BK_F(hardware[i])));
+        v[REF_WHY] = bk_v_str(why_unmeasured(x->r->arena, name, &known));
     }
+    return true;
 }
 
 /* --- the question --- */
@@ -622,19 +653,48 @@ static void add_notes(struct answer *x)
     bk_marks_report(&x->sets.marks, x->r);
 }
 
+static struct bk_section *add_sections(struct answer *x)
+{
+    struct bk_report *r = x->r;
+    struct bk_section *recommended =
+        bk_report_section(r, "recommended", columns_of_recommended(x), N_RECOMMENDED);
+    struct bk_section *others =
+        bk_report_section(r, "alternatives", columns_of_alternatives(x), N_ALTERNATIVE);
+    struct bk_section *refused =
+        bk_report_section(r, "refused", columns_of_refused(x), N_REFUSED);
+    for (size_t i = 0; i < x->sets.n; i++) {
+        const struct bk_choice *c = &x->choices[i];
+        if (c->chosen == NULL) {
+            refused_row(x, refused, c);
+            continue;
+        }
+        recommended_row(x, recommended, c);
+        alternatives(x, others, c);
+    }
+    return refused;
+}
+
+/* A whole archive has more tasks than anyone will pay experiments for. */
+static struct bk_next_rule next_rule(const struct answer *x)
+{
+    struct bk_next_rule rule = {.most = x->sets.n > MOST_NOTED ? 1 : BK_NEXT_MOST,
+                                .limits = x->rule.limits,
+                                .n_limits = x->rule.n_limits};
+    if (x->sets.n > MOST_NOTED)
+        bk_report_note(x->r, "one-each", BK_INFO,
+                       "of %zu tasks one experiment each is shown; --hardware, --model "
+                       "and --workload narrow them",
+                       x->sets.n);
+    return rule;
+}
+
 static bool ask(struct bk_db *db, const void *args, const struct bk_strings *positional,
                 const struct bk_strings *where, struct bk_report *r, struct bk_err *err)
 {
     const struct bk_recommend_args *o = args;
     struct answer x = {.r = r};
     const struct bk_evidence_ask ask = bk_recommend_evidence(o, where);
-    struct bk_str *hardware =
-        bk_alloc_array(r->arena, o->hardware.n + 1, sizeof *hardware);
     (void)positional;
-    for (size_t i = 0; i < o->hardware.n; i++)
-        if (!bk_hardware_name(db, r->arena, bk_str(o->hardware.items[i]), &hardware[i],
-                              err))
-            return false;
     if (!bk_recommend_rule(r->arena, o, &x.rule, err) ||
         !bk_evidence_load(db, r->arena, &ask, &x.sets, err))
         return false;
@@ -643,28 +703,13 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
     bk_recommend_told(r, o);
     bk_report_arg(r, "prefer", bk_str(o->prefer != NULL ? o->prefer : "cheapest"));
     see_dimensions(&x);
-    const struct bk_next_rule next = {
-        .most = BK_NEXT_MOST, .limits = x.rule.limits, .n_limits = x.rule.n_limits};
     x.choices = bk_alloc_array(r->arena, x.sets.n + 1, sizeof *x.choices);
     for (size_t i = 0; i < x.sets.n; i++)
         bk_choose(&x.sets.items[i], &x.rule, &x.choices[i]);
-    struct bk_section *recommended =
-        bk_report_section(r, "recommended", columns_of_recommended(&x), N_RECOMMENDED);
-    struct bk_section *others = bk_report_section(
-        r, "alternatives", columns_of_alternatives(&x), N_ALTERNATIVE);
-    struct bk_section *refused =
-        bk_report_section(r, "refused", columns_of_refused(&x), N_REFUSED);
-    for (size_t i = 0; i < x.sets.n; i++) {
-        const struct bk_choice *c = &x.choices[i];
-        if (c->chosen == NULL) {
-            refused_row(&x, refused, c);
-            continue;
-        }
-        recommended_row(&x, recommended, c);
-        alternatives(&x, others, c);
-    }
-    unmeasured_rows(&x, o, hardware, refused);
+    if (!unmeasured_rows(db, &x, o, add_sections(&x), err))
+        return false;
     add_notes(&x);
+    const struct bk_next_rule next = next_rule(&x);
     return bk_next_report(db, r, x.choices, x.sets.n, &next, err);
 }
 
