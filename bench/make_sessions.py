@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""A sweep table of many bench sessions, as a team has them after years: make_sessions.py SESSIONS [RUNS-A-SESSION] >sessions.csv
+"""Sweep tables of many bench sessions, as a team has them after years: make_sessions.py SESSIONS RUNS-A-SESSION FOLDER
 
-Each row is a run with 30 numbers that fit each other (counts, rates, ratios and quantiles), so that the
+Writes FOLDER/sessions-01.csv and so on, of 1000 runs each (one table may not hold any number of them). Each row is a run with 30 numbers that fit each other (counts, rates, ratios and quantiles), so that the
 checks of an import have work and find little. The same arguments give the same bytes."""
+import os
 import random
 import sys
+
+RUNS_A_FILE = 1000
 
 HARDWARE = ["h100", "b200", "a100", "l40s", "rtx-4090", "mi300x"]
 MODELS = ["Qwen/Qwen3-4B-Instruct-2507-FP8", "meta-llama/Llama-3.1-8B-Instruct", "openai/gpt-oss-20b"]
@@ -50,15 +53,23 @@ def row(rng, session, hardware):
     return cells + ["%.4f" % rng.uniform(0.6, 0.95), "%.4f" % rng.uniform(0.3, 0.9), concurrency]
 
 
+def write(folder, number, lines):
+    with open(os.path.join(folder, "sessions-%02d.csv" % number), "w") as out:
+        out.write("\n".join([",".join(COLUMNS)] + lines) + "\n")
+
+
 def main():
-    sessions = int(sys.argv[1]) if len(sys.argv) > 1 else 10000
-    runs = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    if len(sys.argv) != 4:
+        sys.exit("usage: make_sessions.py SESSIONS RUNS-A-SESSION FOLDER")
+    sessions, runs, folder = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     rng = random.Random(1)
-    out = [",".join(COLUMNS)]
+    lines = []
     for s in range(1, sessions + 1):
         for r in range(runs):
-            out.append(",".join(map(str, row(rng, s, HARDWARE[(s + r) % len(HARDWARE)]))))
-    sys.stdout.write("\n".join(out) + "\n")
+            lines.append(",".join(map(str, row(rng, s, HARDWARE[(s + r) % len(HARDWARE)]))))
+    os.makedirs(folder, exist_ok=True)
+    for first in range(0, len(lines), RUNS_A_FILE):
+        write(folder, first // RUNS_A_FILE + 1, lines[first:first + RUNS_A_FILE])
 
 
 main()
