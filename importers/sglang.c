@@ -128,7 +128,7 @@ static bool take(struct bk_serving *s, const struct bk_json *object, struct bk_e
         !bk_serving_each(s, run, server, take_server_value, err))
         return false;
     bk_serving_drop_empty(s->im, run);
-    return true;
+    return bk_serving_samples(s, run, object, err);
 }
 
 static bool import(struct bk_input *in, const struct bk_importing *im,
@@ -147,7 +147,7 @@ const struct bk_importer bk_importer_sglang = {
     .name = "sglang",
     .title = "SGLang serving benchmark",
     .upstream = "sglang.bench_serving of 2024 and later, JSON lines",
-    .gives = "runs",
+    .gives = "runs, with --output-details their single requests",
     .example =
         "python3 -m sglang.bench_serving --backend sglang --output-file out.jsonl",
     .signature = "a line with backend, dataset_name, random_range_ratio and "
@@ -156,7 +156,7 @@ const struct bk_importer bk_importer_sglang = {
              "Lines of 2024 have latencies without a unit in the name: milliseconds "
              "all the same.\n"
              "Infinity stands bare for an unlimited request rate.",
-    .version = 1,
+    .version = 2,
     .bid = bid,
     .import = import,
 };

@@ -5,12 +5,14 @@
 #include "importer.h"
 
 #include "shared/emit.h"
+#include "shared/points.h"
 #include "shared/serving.h"
 
 #include <math.h>
 
 #define BID_SURE 95
 #define METRIC   "request_latency"
+#define LONGEST  1e8 /* s */
 
 static int bid(const struct bk_input *in)
 {
@@ -39,6 +41,25 @@ static void take_percentiles(struct bk_serving *s, struct bk_run *run,
         if (m != NULL)
             m->source_name = bk_fmt(a, "percentiles.%.*s", BK_F(c->key));
     }
+}
+
+/* One behind the other: that is how the tool runs them. */
+static bool add_points(struct bk_serving *s, struct bk_run *run,
+                       const struct bk_json *latencies, struct bk_err *err)
+{
+    struct bk_points *points = bk_points_new(s->im);
+    size_t metric = bk_points_metric(points, BK_S("latency"), BK_S("s"),
+                                     BK_SAMPLE_TREND, BK_ROLE_LATENCY);
+    double elapsed = 0;
+    for (const struct bk_json *c = latencies->child; c != NULL; c = c->next) {
+        if (c->type != BK_JSON_NUMBER || !(c->number >= 0 && c->number < LONGEST))
+            continue;
+        elapsed = fmin(elapsed + c->number, LONGEST);
+        if (!bk_points_add(points, metric, 0, llround(elapsed * (double)BK_NS_PER_S),
+                           c->number, err))
+            return false;
+    }
+    return bk_points_finish(points, run, err);
 }
 
 static void take_latencies(struct bk_serving *s, struct bk_run *run,
@@ -85,7 +106,11 @@ static bool take(struct bk_serving *s, const struct bk_json *object, struct bk_e
         return bk_fail(err, BK_EINPUT, "line %zu: no result: there is no 'avg_latency'",
                        s->line);
     struct bk_run *run = bk_runs_add(s->im, &s->runs);
-    return bk_serving_each(s, run, object, take_member, err);
+    const struct bk_json *latencies = bk_json_get(object, "latencies");
+    return bk_serving_each(s, run, object, take_member, err) &&
+           (latencies == NULL || latencies->n == 0 ||
+            s->n_detailed++ >= BK_SERVING_DETAILED ||
+            add_points(s, run, latencies, err));
 }
 
 static bool import(struct bk_input *in, const struct bk_importing *im,
@@ -110,7 +135,7 @@ const struct bk_importer bk_importer_vllm_latency = {
     .traps = "All times are in seconds.\n"
              "The file does not say which model or batch it is about: use --model and "
              "--set.",
-    .version = 1,
+    .version = 2,
     .bid = bid,
     .import = import,
 };

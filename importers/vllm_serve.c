@@ -161,7 +161,7 @@ static bool take(struct bk_serving *s, const struct bk_json *object, struct bk_e
         return false;
     count_failures(s, run, object);
     bk_serving_drop_empty(s->im, run);
-    return true;
+    return bk_serving_samples(s, run, object, err);
 }
 
 static bool import_table(struct bk_serving *s, struct bk_input *in, struct bk_err *err)
@@ -197,7 +197,7 @@ const struct bk_importer bk_importer_vllm_serve = {
     .title = "vLLM serving benchmark",
     .upstream = "benchmark_serving.py and vllm bench serve of vLLM 0.4 and later, "
                 "vllm bench sweep serve (its summary.csv too)",
-    .gives = "runs",
+    .gives = "runs, with --save-detailed their single requests",
     .example = "vllm bench serve --model Qwen/Qwen3-4B --save-result",
     .signature = "an object with model_id and num_prompts beside tokenizer_id or "
                  "results of requests and tokens, or a CSV with such columns",
@@ -209,7 +209,7 @@ const struct bk_importer bk_importer_vllm_serve = {
         "milliseconds.\n"
         "With nothing completed every statistic is 0, which is no data.\n"
         "date is the local time of some machine.",
-    .version = 1,
+    .version = 2,
     .bid = bid,
     .import = import,
 };

@@ -357,6 +357,7 @@ static bool read_document(struct bk_serving *s, struct bk_str *text, size_t *lin
     }
     if (doc == NULL)
         return move_error(err, &bad, *lines);
+    s->text = *text;
     size_t behind = *lines + count_lines(bk_upto(*text, text->len - rest.len));
     rest = skip_blanks(rest, &behind);
     s->several = s->several || rest.len > 0;

@@ -4,13 +4,16 @@
  * A source is one object, an array of objects, or objects one behind the other (one a
  * line or not): each is a run.  Numbers have flat names, with the statistic in front and
  * the unit behind ("p99.9_ttft_ms"); per-request details are arrays in seconds, which are
- * counted.  What a name means stands in schema/aliases/FORMAT.csv; a number that has no
+ * kept as samples.  What a name means stands in schema/aliases/FORMAT.csv; a number that has no
  * line there is kept under "<format>.<name>", a text becomes a config parameter. */
 #ifndef BK_IMPORTERS_SHARED_SERVING_H
 #define BK_IMPORTERS_SHARED_SERVING_H
 
 #include "json.h"
 #include "runs.h"
+
+/* So many runs of a source keep their single requests. */
+#define BK_SERVING_DETAILED ((size_t)100)
 
 struct bk_serving { /* the reading of one source */
     const struct bk_importing *im;
@@ -28,6 +31,8 @@ struct bk_serving { /* the reading of one source */
     size_t objects;        /* so far */
     struct bk_str below;   /* pointer of the object within it that is being read */
     size_t settings_from;  /* byte in the document behind which members are settings */
+    struct bk_str text;    /* of the document, from which the offsets of its tree count */
+    size_t n_detailed;     /* runs so far that keep their requests */
 };
 
 /* Reads all objects and sends the runs on.  Every object left out: BK_ESKIP. */
@@ -54,6 +59,13 @@ struct bk_str bk_serving_pointer(const struct bk_serving *s, struct bk_str objec
 /* Is this an array of per-request details ("ttfts", "errors")?  Its length is then among
  * those of which the longest is the run's number of samples. */
 bool bk_serving_details(struct bk_run *run, const struct bk_json *member);
+
+/* Keeps what the arrays of an object say of its single requests as samples of the run:
+ * ttft, itl and request_latency (s), lengths (tokens), errors; by outcome, and in time
+ * where there are start_times.  Call it when the run's members were taken.  Too many are
+ * left out with a finding. */
+bool bk_serving_samples(struct bk_serving *s, struct bk_run *run,
+                        const struct bk_json *object, struct bk_err *err);
 
 /* Calls 'each' for the members of an object, of equal keys only for the last.  False:
  * there are more than a result has. */

@@ -204,6 +204,13 @@ const struct bk_check_code bk_check_codes[] = {
         .what_to_do = "nothing: recompute from the exact operands",
     },
     {
+        .code = "samples-not-kept",
+        .explanation = "a run has so many single requests, or its file so many such "
+                       "runs, that they were not kept as samples",
+        .what_to_do = "statistics are there all the same; for 'samples', give each run "
+                      "a file of its own",
+    },
+    {
         .code = "scenario-name",
         .explanation = "a scenario has a name that is none of minimum, recommended "
                        "and ideal",

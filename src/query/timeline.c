@@ -243,7 +243,7 @@ static void add_step(struct bk_report *r, struct bk_section *section,
     c[FAILED] = counted(s->failed);
     c[ITERATIONS] = counted(s->iterations);
     c[RATE] = known(s->completed / s->seconds);
-    if (s->completed > 0)
+    if (s->completed > 0 && !isnan(s->failed))
         c[ERROR_RATE] = known(fmin(s->failed / s->completed, 1));
     c[P50] = known(s->p50);
     c[P95] = known(s->p95);
@@ -269,6 +269,15 @@ static void tell(const struct course *c, struct bk_report *r)
                                  : "");
 }
 
+/* Points without times, or of nothing that a timeline is about, say nothing. */
+static bool is_told(const struct course *c)
+{
+    bool told = false;
+    for (size_t i = 0; i < c->n && !told; i++)
+        told = !isnan(bar_value(&c->steps[i])) || !isnan(c->steps[i].load);
+    return told;
+}
+
 static bool ask(struct bk_db *db, const void *args, const struct bk_strings *positional,
                 const struct bk_strings *where, struct bk_report *r, struct bk_err *err)
 {
@@ -292,7 +301,7 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
     c.kept = kept;
     if (!read_course(db, &c, run.id, &begin, err))
         return false;
-    if (c.n == 0 && length <= 0)
+    if (!is_told(&c) && (c.n > 0 || length <= 0))
         return bk_fail(err, BK_EUSAGE, "nothing tells how run '%.*s' went on its way",
                        BK_F(run.name));
     tell(&c, r);

@@ -48,9 +48,9 @@ bool bk_sums_add(struct bk_sums *t, const struct bk_chunk_groups *groups, size_t
                  struct bk_err *err);
 /* Puts what rounding took back into the sums. */
 void bk_sums_settle(struct bk_sums *t);
-/* The sum of all sets that are taken (NULL: every set), for each metric; n is 0 where
+/* The sum of all sets that are taken (NULL: every set), for each of the n metrics; its n is 0 where
  * there are none. */
-void bk_sums_totals(const struct bk_sums *t, const uint8_t *taken,
+void bk_sums_totals(const struct bk_sums *t, const uint8_t *taken, size_t n,
                     struct bk_sample_sum *totals);
 void bk_sums_free(struct bk_sums *t);
 
@@ -134,7 +134,7 @@ struct bk_samples {
     struct bk_worker *worker;
 
     /* the worker's until bk_samples_finish */
-    struct bk_chunk_work *work;
+    struct bk_chunk_work *work; /* of bk_samples_work; a megabyte and more */
     struct bk_buf packed;
     struct bk_spill *spill;
     struct bk_stored_chunk *chunks;
@@ -148,7 +148,7 @@ struct bk_samples {
     size_t hold; /* points that a question may hold: 8 bytes each, twice */
 
     bool finished;
-    /* after bk_samples_finish, of BK_MAX_METRICS */
+    /* after bk_samples_finish, of each metric */
     struct bk_sample_sum *totals, *by_outcome[BK_N_OUTCOMES];
 
     /* reading */
@@ -156,6 +156,9 @@ struct bk_samples {
     struct bk_buf read;                   /* packed bytes of a chunk */
     struct bk_sample_columns points;      /* of bk_samples_points */
 };
+/* Made when it is first needed; filling gives its own back when it ends, as a file may
+ * have many runs. */
+struct bk_chunk_work *bk_samples_work(struct bk_samples *s);
 /* A run without points, as bk_samples_new makes it but not to be filled. */
 struct bk_samples *bk_samples_empty(void);
 size_t bk_samples_add_set(struct bk_samples *s, const struct bk_tag *tags,

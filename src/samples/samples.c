@@ -35,10 +35,8 @@ static void free_columns(struct bk_sample_columns *c)
 struct bk_samples *bk_samples_empty(void)
 {
     struct bk_samples *s = bk_realloc(NULL, sizeof *s);
-    *s = (struct bk_samples){.arena = bk_arena_new(),
-                             .work = bk_chunk_work_new(),
-                             .hold = HOLD,
-                             .timeline = {.first_ns = BK_NO_TIME}};
+    *s = (struct bk_samples){
+        .arena = bk_arena_new(), .hold = HOLD, .timeline = {.first_ns = BK_NO_TIME}};
     return s;
 }
 
@@ -76,6 +74,15 @@ static void stop_filling(struct bk_samples *s)
     }
     s->open = (struct bk_sample_columns){0};
     bk_buf_free(&s->packed);
+    bk_chunk_work_free(s->work);
+    s->work = NULL;
+}
+
+struct bk_chunk_work *bk_samples_work(struct bk_samples *s)
+{
+    if (s->work == NULL)
+        s->work = bk_chunk_work_new();
+    return s->work;
 }
 
 void bk_samples_free(struct bk_samples *s)
@@ -97,7 +104,6 @@ void bk_samples_free(struct bk_samples *s)
     bk_sums_free(&s->sums);
     bk_timeline_free(&s->timeline);
     bk_spill_free(s->spill);
-    bk_chunk_work_free(s->work);
     bk_arena_free(s->arena);
     free(s);
 }
@@ -210,7 +216,8 @@ static bool work_on(void *arg, struct bk_err *err)
 {
     const struct bk_sample_job *job = arg;
     struct bk_samples *s = job->s;
-    const struct bk_chunk_groups *groups = bk_chunk_group(s->work, &job->points);
+    const struct bk_chunk_groups *groups =
+        bk_chunk_group(bk_samples_work(s), &job->points);
     bk_timeline_place(&s->timeline, &job->points);
     for (size_t i = 0; i < groups->n; i++) {
         bk_timeline_add(&s->timeline, job, groups, i);
@@ -220,7 +227,8 @@ static bool work_on(void *arg, struct bk_err *err)
     }
     bk_timeline_trim(&s->timeline);
     bk_buf_clear(&s->packed);
-    return bk_chunk_pack(s->work, &job->points, &s->packed, err) && store_chunk(s, err);
+    return bk_chunk_pack(bk_samples_work(s), &job->points, &s->packed, err) &&
+           store_chunk(s, err);
 }
 
 /* --- filling --- */
@@ -253,14 +261,15 @@ bool bk_samples_flush(struct bk_samples *s, struct bk_err *err)
 
 void bk_samples_add_up(struct bk_samples *s)
 {
+    size_t n = s->n_metrics, size = (n + 1) * sizeof *s->totals;
     uint8_t *taken = bk_realloc(NULL, s->n_sets);
-    s->totals = bk_realloc(NULL, BK_MAX_METRICS * sizeof *s->totals);
-    bk_sums_totals(&s->sums, NULL, s->totals);
+    s->totals = bk_realloc(NULL, size);
+    bk_sums_totals(&s->sums, NULL, n, s->totals);
     for (size_t k = 0; k < BK_N_OUTCOMES; k++) {
         for (size_t i = 0; i < s->n_sets; i++)
             taken[i] = s->sets[i].outcome == (enum bk_outcome)k;
-        s->by_outcome[k] = bk_realloc(NULL, BK_MAX_METRICS * sizeof *s->totals);
-        bk_sums_totals(&s->sums, taken, s->by_outcome[k]);
+        s->by_outcome[k] = bk_realloc(NULL, size);
+        bk_sums_totals(&s->sums, taken, n, s->by_outcome[k]);
     }
     free(taken);
 }
@@ -428,7 +437,8 @@ bool bk_samples_points(struct bk_samples *s, size_t chunk,
         make_columns(&s->points);
     *points = &s->points;
     return bk_samples_read_chunk(s, chunk, &c, err) &&
-           ((bk_chunk_read(s->work, &c, &s->points, err) && known_sets(s, err)) ||
+           ((bk_chunk_read(bk_samples_work(s), &c, &s->points, err) &&
+             known_sets(s, err)) ||
             bk_samples_bad_chunk(s, chunk, err));
 }
 
@@ -450,7 +460,8 @@ static bool add_again(struct bk_samples *s, struct bk_sums *sums, struct bk_err 
         const struct bk_sample_columns *points;
         if (!bk_samples_points(s, i, &points, err))
             return false;
-        const struct bk_chunk_groups *groups = bk_chunk_group(s->work, points);
+        const struct bk_chunk_groups *groups =
+            bk_chunk_group(bk_samples_work(s), points);
         for (size_t k = 0; k < groups->n; k++) {
             if (!bk_sums_add(sums, groups, k, points, before, err))
                 return false;

@@ -63,7 +63,7 @@ static void pick(struct bk_scan *scan, const struct bk_chunk *c, size_t column,
 static bool read_values(struct bk_scan *scan, const struct bk_chunk *c, size_t column,
                         struct bk_err *err)
 {
-    struct bk_chunk_work *w = scan->s->work;
+    struct bk_chunk_work *w = bk_samples_work(scan->s);
     scan->decimals = bk_chunk_metric(c, column).decimals;
     if (!scan->integers)
         return bk_chunk_values(w, c, column, scan->values, err);
@@ -76,7 +76,7 @@ bool bk_scan_chunk(struct bk_scan *scan, size_t chunk, struct bk_err *err)
 {
     struct bk_chunk c;
     struct bk_chunk_span span = bk_samples_span(scan->s, chunk);
-    struct bk_chunk_work *w = scan->s->work;
+    struct bk_chunk_work *w = bk_samples_work(scan->s);
     scan->n = 0;
     if (span.last_ns < scan->from_ns ||
         (span.first_ns >= scan->to_ns && scan->to_ns != INT64_MAX))

@@ -146,19 +146,18 @@ static void join(struct bk_pair_sum *to, const struct bk_pair_sum *p)
         sum->last_ns = p->sum.last_ns;
 }
 
-void bk_sums_totals(const struct bk_sums *t, const uint8_t *taken,
+void bk_sums_totals(const struct bk_sums *t, const uint8_t *taken, size_t n,
                     struct bk_sample_sum *totals)
 {
-    struct bk_pair_sum *all = bk_realloc(NULL, BK_MAX_METRICS * sizeof *all);
-    for (size_t i = 0; i < BK_MAX_METRICS; i++)
+    struct bk_pair_sum *all = bk_realloc(NULL, (n + 1) * sizeof *all);
+    for (size_t i = 0; i < n; i++)
         all[i] = (struct bk_pair_sum){0};
     for (size_t i = 0; i < t->n; i++) {
         const struct bk_pair_sum *p = bk_sums_at(t, i);
-        struct bk_pair_sum *to = &all[p->metric];
-        if (taken == NULL || taken[p->set])
-            join(to, p);
+        if (p->metric < n && (taken == NULL || taken[p->set]))
+            join(&all[p->metric], p);
     }
-    for (size_t i = 0; i < BK_MAX_METRICS; i++) {
+    for (size_t i = 0; i < n; i++) {
         totals[i] = all[i].sum;
         totals[i].sum = settled(all[i].sum.sum, all[i].lost);
         totals[i].sum_of_squares =
