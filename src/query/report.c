@@ -8,6 +8,7 @@
 #include "compare.h"
 #include "match.h"
 #include "question.h"
+#include "recommend.h"
 #include "report_says.h"
 #include "tokens.h"
 #include "window.h"
@@ -51,6 +52,7 @@ enum {
 
 struct report_args {
     struct bk_strings metrics;
+    struct bk_strings slos;
     struct bk_tokens_args tokens;
 };
 
@@ -59,6 +61,8 @@ struct writing {
     struct bk_report *r;
     const struct report_args *args;
     struct bk_strings sides, where; /* as 'compare' takes them */
+    struct bk_strings session;      /* conditions for all of one session; none: it is
+                                       about something else */
     const struct bk_run_row **runs; /* of all sides, each once */
     struct bk_str *labels;          /* what each is called in a row */
     size_t n_runs;
@@ -147,6 +151,15 @@ static bool keep_runs(struct writing *w, const struct bk_side *sides,
     return w->n_runs > 0 || bk_fail(err, BK_EUSAGE, "no run matches");
 }
 
+static struct bk_strings with_session(const struct writing *w, const char *session)
+{
+    const char **where = bk_alloc_array(w->r->arena, w->where.n + 1, sizeof *where);
+    for (size_t i = 0; i < w->where.n; i++)
+        where[i] = w->where.items[i];
+    where[w->where.n] = bk_fmt(w->r->arena, "session=%s", session).ptr;
+    return (struct bk_strings){where, w->where.n + 1};
+}
+
 /* Machines of a session are its sides, if their names can be written as conditions. */
 static bool find_sides(struct writing *w, const char *session, struct bk_err *err)
 {
@@ -168,13 +181,10 @@ static bool find_sides(struct writing *w, const char *session, struct bk_err *er
         plain += hardware.len > 0 && bk_find_char(hardware, ',') == BK_NONE;
         *BK_PUSH(a, names, n) = bk_fmt(a, "hardware=%.*s", BK_F(hardware)).ptr;
     }
+    w->session = with_session(w, session);
     if (n < 2 || n > MOST_SIDES || plain < n)
         return true;
-    const char **where = bk_alloc_array(a, w->where.n + 1, sizeof *where);
-    for (size_t i = 0; i < w->where.n; i++)
-        where[i] = w->where.items[i];
-    where[w->where.n] = bk_fmt(a, "session=%s", session).ptr;
-    w->where = (struct bk_strings){where, w->where.n + 1};
+    w->where = w->session;
     w->sides = (struct bk_strings){names, n};
     return true;
 }
@@ -456,6 +466,30 @@ static bool add_tokens(struct writing *w, struct bk_err *err)
     return true;
 }
 
+/* --- what to run --- */
+
+/* What 'recommend' says of the session alone; where it has nothing to go by, nothing. */
+static bool add_recommendation(struct writing *w, struct bk_err *err)
+{
+    const struct bk_question *q = bk_question_named("recommend");
+    const struct bk_recommend_args args = {.slos = w->args->slos};
+    const struct bk_strings none = {NULL, 0};
+    struct bk_report *part = part_of(w->r, "recommend");
+    struct bk_err refused = {0};
+    if (w->session.n == 0)
+        return true;
+    if (!q->ask(w->db, &args, &none, &w->session, part, &refused)) {
+        if (refused.code == BK_EUSAGE && w->args->slos.n == 0)
+            return true;
+        *err = refused;
+        return false;
+    }
+    copy(w, section_of(part, "recommended"));
+    copy(w, section_of(part, "refused"));
+    copy(w, section_of(part, "next"));
+    return true;
+}
+
 /* --- what people said --- */
 
 static bool shows_metric(const struct bk_report *r, struct bk_str metric)
@@ -648,6 +682,8 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
         return false;
     bk_say_settings(&says, w.runs, w.n_runs);
     bk_says_add(&says);
+    if (!add_recommendation(&w, err))
+        return false;
     copy_notes(&w, compared);
     return add_annotations(&w, err) && add_findings(&w, err) && add_sources(&w, err);
 }
@@ -655,6 +691,8 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
 static const struct bk_opt options[] = {
     {'m', "metric", BK_OPT_LIST, offsetof(struct report_args, metrics), "METRIC[.STAT]",
      "these numbers instead of the usual ones; may be given several times", NULL},
+    {0, "slo", BK_OPT_LIST, offsetof(struct report_args, slos), "CONDITION",
+     "what must hold for a configuration to be recommended, as for 'recommend'", NULL},
     {0, "input-tokens", BK_OPT_TEXT, offsetof(struct report_args, tokens.input), "N",
      "of a request, where nothing was measured", NULL},
     {0, "output-tokens", BK_OPT_TEXT, offsetof(struct report_args, tokens.output), "N",
@@ -670,8 +708,8 @@ const struct bk_question bk_question_report = {
         "The machines of a session side by side (or sessions, runs and conditions, as "
         "'compare'\ntakes them): load shape, what is equal and what differs, the numbers "
         "with their ratio,\nwhere errors begin, checks of the pools, tokens and costs "
-        "where they are known, and what\nfollows, each sentence with its evidence.  What "
-        "no number shows is not in it.\n\n"
+        "where they are known, and what\nfollows, each sentence with its evidence; of one "
+        "session also what 'recommend' says of it.\nWhat no number shows is not in it.\n\n"
         "Examples:\n"
         "  benchkeep report 062\n"
         "  benchkeep report 062 --format md -o session-062.md\n"
