@@ -9,6 +9,7 @@
 #define BK_QUERY_CURVE_H
 
 #include "family.h"
+#include "goal.h"
 
 /* Fewer cells are no curve. */
 #define BK_CURVE_CELLS 3
@@ -42,16 +43,8 @@ void bk_curves_judge(struct bk_arena *a, const struct bk_verdict_rule *rule,
  * changed or may have got worse by what matters. */
 void bk_curves_report(struct bk_report *r, const struct bk_curves *curves, bool all);
 
-struct bk_slo { /* "request_latency.p95<=2s" */
-    const char *text;
-    struct bk_str metric, stat;
-    bool at_most; /* else: at least */
-    double limit; /* in the metric's unit */
-};
-/* BK_EUSAGE when it cannot be read. */
-bool bk_slo_parse(const char *text, struct bk_slo *slo, struct bk_err *err);
 /* Adds the section 'slo': of each curve of the metric, the highest load that met it. */
 void bk_slo_report(struct bk_report *r, const struct bk_curves *curves,
-                   const struct bk_slo *slos, size_t n);
+                   const struct bk_goal *slos, size_t n);
 
 #endif

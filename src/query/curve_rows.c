@@ -2,7 +2,6 @@
 #include "curve.h"
 
 #include "../base/num.h"
-#include "window.h"
 
 #include <math.h>
 
@@ -137,33 +136,6 @@ void bk_curves_report(struct bk_report *r, const struct bk_curves *curves, bool 
 
 /* --- objectives --- */
 
-bool bk_slo_parse(const char *text, struct bk_slo *slo, struct bk_err *err)
-{
-    struct bk_str s = bk_str(text), value = {NULL, 0};
-    size_t at = bk_find(s, BK_S("<="));
-    *slo = (struct bk_slo){.text = text, .at_most = at != BK_NONE};
-    if (at == BK_NONE)
-        at = bk_find(s, BK_S(">="));
-    if (at != BK_NONE) {
-        value = bk_trim(bk_from(s, at + 2));
-        slo->stat = bk_cut(bk_trim(bk_upto(s, at)), '.', &slo->metric);
-    }
-    if (slo->stat.len == 0)
-        slo->stat = BK_S("value");
-    bool percent = bk_ends(value, BK_S("%"));
-    bool ok = percent
-                  ? bk_parse_double(bk_trim(bk_upto(value, value.len - 1)), &slo->limit)
-                  : bk_parse_double(value, &slo->limit) ||
-                        bk_parse_seconds(value, &slo->limit);
-    if (percent)
-        slo->limit /= 100;
-    return (ok && slo->metric.len > 0) ||
-           bk_fail(err, BK_EUSAGE,
-                   "cannot read the objective '%s': write 'request_latency.p95<=2s' or "
-                   "'ok_throughput>=40'",
-                   text);
-}
-
 static const struct bk_column slo_columns[] = {
     {"hardware", "", 0},
     {"model", "", BK_COL_MACHINE},
@@ -179,13 +151,13 @@ enum {
     N_SLO = sizeof slo_columns / sizeof *slo_columns
 };
 
-static struct bk_value highest(const struct bk_curve *c, const struct bk_slo *slo,
+static struct bk_value highest(const struct bk_curve *c, const struct bk_goal *slo,
                                bool new_side)
 {
     double best = (double)NAN;
     for (size_t i = 0; i < c->n; i++) {
         double value = new_side ? c->cells[i]->e.new : c->cells[i]->e.old, x;
-        bool met = slo->at_most ? value <= slo->limit : value >= slo->limit;
+        bool met = bk_goal_holds(slo, value);
         if (met && bk_parse_double(bk_row_param(c->cells[i]->row.run, c->axis), &x) &&
             !(x <= best))
             best = x;
@@ -194,7 +166,7 @@ static struct bk_value highest(const struct bk_curve *c, const struct bk_slo *sl
 }
 
 void bk_slo_report(struct bk_report *r, const struct bk_curves *curves,
-                   const struct bk_slo *slos, size_t n)
+                   const struct bk_goal *slos, size_t n)
 {
     if (n == 0)
         return;
@@ -203,8 +175,8 @@ void bk_slo_report(struct bk_report *r, const struct bk_curves *curves,
         for (size_t i = 0; i < curves->n; i++) {
             const struct bk_curve *c = &curves->items[i];
             const struct bk_run_row *run = c->first->row.run;
-            if (!bk_eq(c->first->q->metric, slos[k].metric) ||
-                !bk_eq(c->first->q->stat, slos[k].stat))
+            if (!bk_eq(c->first->q->metric, slos[k].q.metric) ||
+                !bk_eq(c->first->q->stat, slos[k].q.stat))
                 continue;
             struct bk_value *v = bk_section_row(r, s);
             v[0] = bk_v_str(run->dim[BK_DIM_HARDWARE]);
@@ -212,7 +184,7 @@ void bk_slo_report(struct bk_report *r, const struct bk_curves *curves,
             v[2] = bk_v_str(run->dim[BK_DIM_ENGINE]);
             v[3] = bk_v_str(run->dim[BK_DIM_WORKLOAD]);
             v[4] = bk_v_pairs(c->at, c->n_at);
-            v[5] = bk_v_text(slos[k].text);
+            v[5] = bk_v_str(slos[k].text);
             v[6] = bk_v_str(c->axis);
             v[7] = highest(c, &slos[k], false);
             v[8] = highest(c, &slos[k], true);

@@ -347,25 +347,6 @@ static void find_bounds(const struct bk_trials *t, struct bk_trial *trial,
 
 /* --- goals --- */
 
-bool bk_goal_holds(const struct bk_goal *goal, double value)
-{
-    switch (goal->op) {
-    case BK_CMP_LE:
-        return value <= goal->limit;
-    case BK_CMP_LT:
-        return value < goal->limit;
-    case BK_CMP_GE:
-        return value >= goal->limit;
-    case BK_CMP_GT:
-        return value > goal->limit;
-    case BK_CMP_EQ:
-    case BK_CMP_NE:
-    case BK_CMP_HAS:
-        break;
-    }
-    return false;
-}
-
 static enum bk_meets meets(const struct bk_goal *goal, const struct bk_figure *f)
 {
     bool at_most = goal->op == BK_CMP_LE || goal->op == BK_CMP_LT;
@@ -651,26 +632,6 @@ void bk_trials_settle(struct bk_trials *t)
 }
 
 /* --- in words --- */
-
-struct bk_str bk_figure_name(struct bk_arena *a, const struct bk_quantity *q)
-{
-    if (bk_is(q->stat, "value"))
-        return q->metric;
-    return bk_fmt(a, "%.*s.%.*s", BK_F(q->metric), BK_F(q->stat));
-}
-
-struct bk_str bk_figure_text(struct bk_arena *a, const struct bk_quantity *q,
-                             double value)
-{
-    if (bk_is(q->unit, "ratio"))
-        return bk_capacity_percent(a, value);
-    struct bk_str number = bk_capacity_number(a, value);
-    if (q->unit.len == 0 || bk_is(q->unit, "1"))
-        return number;
-    if (bk_is(q->unit, "1/s"))
-        return bk_fmt(a, "%.*s/s", BK_F(number));
-    return bk_fmt(a, "%.*s %.*s", BK_F(number), BK_F(q->unit));
-}
 
 static struct bk_str goal_why(const struct bk_trials *t, const struct bk_trial *trial,
                               size_t index)

@@ -157,9 +157,10 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
     };
     struct bk_family f;
     struct bk_curves curves;
-    struct bk_slo *slos = bk_alloc_array(r->arena, o->slos.n + 1, sizeof *slos);
+    struct bk_goal *slos = bk_alloc_array(r->arena, o->slos.n + 1, sizeof *slos);
+    const struct bk_dict *dict = o->slos.n > 0 ? bk_dict_new(r->arena) : NULL;
     for (size_t i = 0; i < o->slos.n; i++)
-        if (!bk_slo_parse(o->slos.items[i], &slos[i], err))
+        if (!bk_goal_parse(db, r->arena, dict, o->slos.items[i], &slos[i], err))
             return false;
     if (!bk_family_load(db, r->arena, &ask, &f, err))
         return false;

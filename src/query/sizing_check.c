@@ -568,10 +568,11 @@ static bool load_objectives(struct checking *x, struct bk_err *err)
     struct bk_arena *a = x->r->arena;
     size_t n = x->o->slos.n > 0 ? x->o->slos.n : 1;
     const char *const *texts = x->o->slos.n > 0 ? x->o->slos.items : usual;
-    struct bk_slo *slos = bk_alloc_array(a, n, sizeof *slos);
+    struct bk_goal *slos = bk_alloc_array(a, n, sizeof *slos);
+    const struct bk_dict *dict = bk_dict_new(a);
     struct bk_str all = {NULL, 0};
     for (size_t i = 0; i < n; i++) {
-        if (!bk_slo_parse(texts[i], &slos[i], err))
+        if (!bk_goal_parse(x->db, a, dict, texts[i], &slos[i], err))
             return false;
         all = bk_fmt(a, "%.*s%s%s", BK_F(all), i > 0 ? ", " : "", texts[i]);
     }

@@ -27,7 +27,7 @@ struct bk_met_data {
 };
 
 struct numbers { /* of the runs */
-    const struct bk_slo *slos;
+    const struct bk_goal *slos;
     size_t n_slos;
     struct bk_run_values *values; /* of each objective */
     struct bk_run_values requests, input, output;
@@ -55,10 +55,8 @@ static bool meets(const struct numbers *x, const struct bk_run_row *run, bool *k
         const struct bk_run_value *v = bk_values_of(&x->values[i], run->id);
         if (v == NULL)
             *known = false;
-        else if (x->slos[i].at_most)
-            met = met && v->value <= x->slos[i].limit;
         else
-            met = met && v->value >= x->slos[i].limit;
+            met = met && bk_goal_holds(&x->slos[i], v->value);
     }
     return met;
 }
@@ -79,8 +77,8 @@ static bool load_numbers(struct bk_db *db, struct bk_arena *a,
 {
     x->values = bk_alloc_array(a, x->n_slos + 1, sizeof *x->values);
     for (size_t i = 0; i < x->n_slos; i++)
-        if (!bk_values_of_runs(db, a, bk_cstr(a, x->slos[i].metric),
-                               bk_cstr(a, x->slos[i].stat), runs, &x->values[i], err))
+        if (!bk_values_of_runs(db, a, bk_cstr(a, x->slos[i].q.metric),
+                               bk_cstr(a, x->slos[i].q.stat), runs, &x->values[i], err))
             return false;
     return bk_values_of_runs(db, a, "requests_ok", "value", runs, &x->requests, err) &&
            bk_values_of_runs(db, a, "input_tokens", "value", runs, &x->input, err) &&
@@ -97,7 +95,8 @@ static bool ask_people(struct bk_db *db, struct bk_met_data *d,
     if (!bk_marks_load(db, &d->lines, &d->marks, err))
         return false;
     for (size_t k = 0; k < x->n_slos; k++) {
-        struct bk_quantity q = {.metric = x->slos[k].metric, .stat = x->slos[k].stat};
+        struct bk_quantity q = {.metric = x->slos[k].q.metric,
+                                .stat = x->slos[k].q.stat};
         if (!bk_quantity_find(db, d->arena, &q, err))
             return false;
         bk_marks_out(&d->marks, &q, out);
@@ -122,7 +121,7 @@ static int by_load(const void *a, const void *b)
 }
 
 bool bk_met_load(struct bk_db *db, struct bk_arena *a, const struct bk_run_list *runs,
-                 const struct bk_slo *slos, size_t n_slos, struct bk_met_data **data,
+                 const struct bk_goal *slos, size_t n_slos, struct bk_met_data **data,
                  struct bk_err *err)
 {
     struct numbers x = {.slos = slos, .n_slos = n_slos};

@@ -3,7 +3,7 @@
 #define BK_QUERY_SIZING_MET_H
 
 #include "annotations.h"
-#include "curve.h"
+#include "goal.h"
 #include "select.h"
 
 struct bk_met {
@@ -21,7 +21,7 @@ struct bk_met {
  * objective is about an unknown metric. */
 struct bk_met_data;
 bool bk_met_load(struct bk_db *db, struct bk_arena *a, const struct bk_run_list *runs,
-                 const struct bk_slo *slos, size_t n_slos, struct bk_met_data **data,
+                 const struct bk_goal *slos, size_t n_slos, struct bk_met_data **data,
                  struct bk_err *err);
 
 /* Over the runs of a model (by any of its names) and, unless that is empty, a kind of

@@ -182,6 +182,7 @@ static void test_goals_are_read(void **state)
         {"request_latency.p95<=2s", 2, BK_CMP_LE, "p95"},
         {"request_latency.p99.9 < 500 ms", 0.5, BK_CMP_LT, "p99.9"},
         {"ttft.p50<=0.3", 0.3, BK_CMP_LE, "p50"},
+        {"duration<=1m30s", 90, BK_CMP_LE, "value"},
         {"error_rate<=1%", 0.01, BK_CMP_LE, "value"},
         {"ok_throughput>=20", 20, BK_CMP_GE, "value"},
     };

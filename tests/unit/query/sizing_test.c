@@ -66,9 +66,9 @@ static struct bk_met met_of(struct kit *k, const char *slo_text, const char *har
     static const struct bk_strings no_where = {NULL, 0};
     struct bk_filter f;
     struct bk_run_list *runs = bk_alloc(k->a, sizeof *runs);
-    struct bk_slo *slo = bk_alloc(k->a, sizeof *slo);
+    struct bk_goal *slo = bk_alloc(k->a, sizeof *slo);
     struct bk_met_data *data;
-    must(k, bk_slo_parse(slo_text, slo, &k->err));
+    must(k, bk_goal_parse(k->db, k->a, bk_dict_new(k->a), slo_text, slo, &k->err));
     must(k, bk_filter_parse(k->a, k->db, &no_where, &f, &k->err));
     must(k, bk_runs_load(k->db, k->a, &f, runs, &k->err));
     must(k, bk_met_load(k->db, k->a, runs, slo, 1, &data, &k->err));

@@ -1,7 +1,8 @@
-/* What is asked of evidence, read from options: quantities, goals and limits. */
-#include "evidence.h"
+/* Quantities, service levels and limits as options give them: see goal.h. */
+#include "goal.h"
 
 #include "../base/num.h"
+#include "capacity.h"
 
 #include <math.h>
 #include <string.h>
@@ -40,6 +41,26 @@ bool bk_quantity_named(struct bk_db *db, struct bk_arena *a, const struct bk_dic
     q->canonical = true;
     bk_quantity_settle(q, bk_str(directions[known->direction]));
     return true;
+}
+
+struct bk_str bk_figure_name(struct bk_arena *a, const struct bk_quantity *q)
+{
+    if (bk_is(q->stat, "value"))
+        return q->metric;
+    return bk_fmt(a, "%.*s.%.*s", BK_F(q->metric), BK_F(q->stat));
+}
+
+struct bk_str bk_figure_text(struct bk_arena *a, const struct bk_quantity *q,
+                             double value)
+{
+    if (bk_is(q->unit, "ratio"))
+        return bk_capacity_percent(a, value);
+    struct bk_str number = bk_capacity_number(a, value);
+    if (q->unit.len == 0 || bk_is(q->unit, "1"))
+        return number;
+    if (bk_is(q->unit, "1/s"))
+        return bk_fmt(a, "%.*s/s", BK_F(number));
+    return bk_fmt(a, "%.*s %.*s", BK_F(number), BK_F(q->unit));
 }
 
 /* --- conditions --- */
@@ -81,10 +102,11 @@ static bool read_limit(const struct bk_dict *dict, struct bk_str text,
     if (rest.len == 0)
         return true;
     unit = bk_dict_unit(dict, rest);
-    if (unit == NULL || !bk_eq(unit->base, base))
-        return false;
-    *value *= unit->factor;
-    return true;
+    if (unit != NULL && bk_eq(unit->base, base)) {
+        *value *= unit->factor;
+        return true;
+    }
+    return bk_is(base, "s") && bk_parse_seconds(text, value); /* 1m30s */
 }
 
 bool bk_goal_parse(struct bk_db *db, struct bk_arena *a, const struct bk_dict *dict,
@@ -106,6 +128,25 @@ bool bk_goal_parse(struct bk_db *db, struct bk_arena *a, const struct bk_dict *d
                        text, BK_F(value), BK_F(goal->q.metric),
                        BK_F(goal->q.unit.len > 0 ? goal->q.unit : BK_S("1")));
     return true;
+}
+
+bool bk_goal_holds(const struct bk_goal *goal, double value)
+{
+    switch (goal->op) {
+    case BK_CMP_LE:
+        return value <= goal->limit;
+    case BK_CMP_LT:
+        return value < goal->limit;
+    case BK_CMP_GE:
+        return value >= goal->limit;
+    case BK_CMP_GT:
+        return value > goal->limit;
+    case BK_CMP_EQ:
+    case BK_CMP_NE:
+    case BK_CMP_HAS:
+        break;
+    }
+    return false;
 }
 
 bool bk_product_parse(struct bk_arena *a, const char *text, struct bk_product *p,
