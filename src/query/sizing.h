@@ -11,7 +11,7 @@
 #include "sizing_model.h"
 
 struct bk_sizing_args {
-    const char *model, *hardware, *scenario;
+    const char *model, *hardware;
     struct bk_strings slos;
     /* of a plan; texts, for most take lists and ranges */
     const char *context, *concurrency, *kv_precision, *headroom, *ha;
@@ -19,6 +19,8 @@ struct bk_sizing_args {
     const char *gpus, *gpu_memory, *sheet, *snapshot;
     struct bk_strings set;
 };
+
+#define BK_BLOCK 16 /* tokens of a block of KV cache, vLLM's default */
 
 /* --- sheets --- */
 

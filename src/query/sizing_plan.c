@@ -9,8 +9,7 @@
 #include <math.h>
 
 #define MOST_ROWS   5000
-#define BLOCK       16 /* tokens, vLLM's default */
-#define DECODE_STEP 1  /* tokens that a step brings while decoding */
+#define DECODE_STEP 1 /* tokens that a step brings while decoding */
 
 struct row {
     double context, concurrency, headroom, spare, ratio, ranks;
@@ -65,7 +64,7 @@ static void size_by_snapshot(const struct bk_plan *p, struct row *x)
 
 static void compute(const struct bk_plan *p, struct row *x)
 {
-    double block = p->view != NULL ? p->view->block_size : BLOCK;
+    double block = p->view != NULL ? p->view->block_size : BK_BLOCK;
     x->session = x->paged = (double)NAN;
     if (p->has_kv) {
         x->session = bk_kv_session_bytes(&p->kv, x->precision, x->context);

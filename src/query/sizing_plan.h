@@ -67,7 +67,4 @@ bool bk_plan_resolve(struct bk_db *db, struct bk_plan *plan, struct bk_err *err)
  * axis. */
 bool bk_plan_parse(struct bk_arena *a, enum bk_plan_axis axis, const char *text,
                    struct bk_plan_values *values, struct bk_err *err);
-/* How an axis is called, as an option and as a column. */
-const char *bk_plan_axis_option(enum bk_plan_axis axis);
-
 #endif

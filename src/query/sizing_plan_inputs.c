@@ -22,11 +22,6 @@ static const char *const axis_options[BK_N_AXES] = {
     [BK_AXIS_TP] = "tensor-parallel",
 };
 
-const char *bk_plan_axis_option(enum bk_plan_axis axis)
-{
-    return axis_options[axis];
-}
-
 static bool add_value(struct bk_arena *a, struct bk_plan_values *v, double value,
                       struct bk_str text)
 {

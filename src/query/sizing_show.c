@@ -372,7 +372,6 @@ static const struct bk_column kept_columns[] = {
     {"sessions_per_node", "1", 0}, {"nodes_final", "1", 0},
 };
 
-#define BLOCK   16   /* tokens, vLLM's default */
 #define BATCHED 8192 /* tokens that a step may bring while prompts are read in parts */
 
 static void add_kept(struct bk_report *r, struct bk_section *s,
@@ -407,9 +406,9 @@ static void add_windows(struct bk_report *r, struct bk_section **s,
     add_kept(r, *s, sheet, scenario, "tokens of the window",
              bk_kv_session_bytes(m, kv.precision, kv.context));
     add_kept(r, *s, sheet, scenario, "blocks of 16, decoding",
-             bk_kv_paged_bytes(m, kv.precision, kv.context, 1, BLOCK));
+             bk_kv_paged_bytes(m, kv.precision, kv.context, 1, BK_BLOCK));
     add_kept(r, *s, sheet, scenario, "blocks of 16, steps of 8192",
-             bk_kv_paged_bytes(m, kv.precision, kv.context, BATCHED, BLOCK));
+             bk_kv_paged_bytes(m, kv.precision, kv.context, BATCHED, BK_BLOCK));
     add_kept(r, *s, sheet, scenario, "all layers in full",
              bk_kv_session_bytes(&full, kv.precision, kv.context));
 }
