@@ -114,6 +114,23 @@ static double noise_of(struct bk_arena *a, const struct line *line)
     return noise;
 }
 
+/* Is a session that looks alone so among its nearest neighbours that do not?  Else a
+ * spike two sessions behind a step would take the first session of the new level out. */
+static bool is_alone(struct bk_arena *a, const struct line *line, const bool *maybe,
+                     size_t i, double most)
+{
+    double near[N_WINDOW] = {line->z[i]};
+    size_t n = 1;
+    for (size_t k = i; k-- > 0 && n < 1 + NEIGHBOURS;)
+        if (!maybe[k])
+            near[n++] = line->z[k];
+    size_t end = n + NEIGHBOURS;
+    for (size_t k = i + 1; k < line->n && n < end; k++)
+        if (!maybe[k])
+            near[n++] = line->z[k];
+    return fabs(line->z[i] - median_of(a, near, n)) > most;
+}
+
 /* Takes out sessions that stand alone between neighbours of one level: one would hide a
  * step behind the noise that it seems to make.  The first and last two have no neighbours
  * on one side, and stay. */
@@ -124,11 +141,14 @@ static void take_out_lone(const struct bk_series *s, struct line *line,
         return;
     struct bk_arena *a = s->arena;
     double noise = fmax(noise_of(a, line), s->q.floor / ALONE);
-    bool *alone = bk_alloc_array(a, line->n, sizeof *alone);
+    bool *maybe = bk_alloc_array(a, line->n, sizeof *maybe);
     for (size_t i = NEIGHBOURS; i + NEIGHBOURS < line->n; i++) {
         double level = median_of(a, line->z + i - NEIGHBOURS, N_WINDOW);
-        alone[i] = fabs(line->z[i] - level) > ALONE * noise;
+        maybe[i] = fabs(line->z[i] - level) > ALONE * noise;
     }
+    bool *alone = bk_alloc_array(a, line->n, sizeof *alone);
+    for (size_t i = 0; i < line->n; i++)
+        alone[i] = maybe[i] && is_alone(a, line, maybe, i, ALONE * noise);
     size_t kept = 0;
     for (size_t i = 0; i < line->n; i++) {
         if (alone[i]) {
