@@ -141,10 +141,13 @@ bool bk_archive_take_aliases(struct bk_archive *ar, struct bk_archive *from,
                              struct bk_arena *a, struct bk_aliases *kept,
                              struct bk_err *err);
 /* Takes annotations and baselines of another archive over, once its runs are here.
- * Baselines whose names are something else here stay: they are added to 'kept', in the
- * arena. */
+ * Baselines whose names are something else here stay: they are in 'kept', in the arena. */
+struct bk_taken {
+    struct bk_aliases kept;
+    int64_t n_new, n_ended; /* were not here; were here in force, and ended there */
+};
 bool bk_archive_take_said(struct bk_archive *ar, struct bk_archive *from,
-                          struct bk_arena *a, struct bk_aliases *kept,
+                          struct bk_arena *a, struct bk_taken *taken,
                           struct bk_err *err);
 /* Until it is called with NULL, the archive answers as it did before this unit was
  * imported: bk_archive_find_source and bk_archive_find_same_run know what earlier units

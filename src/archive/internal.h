@@ -234,10 +234,15 @@ bool bk_restore_end(struct bk_archive *ar, struct bk_err *err);
 
 /* --- said.c: what people say of results --- */
 /* Writes an annotation or a baseline of another warehouse; 'run' is what the run of an
- * annotation is called here.  What was ended in either warehouse is ended.  *taken is
- * false when a baseline of that name is something else here. */
+ * annotation is called here. */
+enum bk_said {
+    BK_SAID_NEW,
+    BK_SAID_ENDED, /* it was here in force, and was ended there */
+    BK_SAID_KNOWN, /* it was here */
+    BK_SAID_OTHER, /* a baseline of that name is something else here: it stays */
+};
 bool bk_put_said(struct bk_archive *ar, const struct bk_moved_row *row,
-                 struct bk_str run, bool *taken, struct bk_err *err);
+                 struct bk_str run, enum bk_said *what, struct bk_err *err);
 /* What was said of a run is said of it under its new name. */
 bool bk_said_of_run(struct bk_archive *ar, struct bk_str from, struct bk_str to,
                     struct bk_err *err);

@@ -710,13 +710,14 @@ static bool write_said(struct bk_archive *ar, const struct writer *w,
                        const struct bk_moved_row *row, struct bk_err *err)
 {
     struct bk_restore *re = ar->restore;
-    bool taken, of_run = row->kind == BK_MOVED_ANNOTATION;
+    enum bk_said what;
+    bool of_run = row->kind == BK_MOVED_ANNOTATION;
     struct bk_str run = of_run ? text_of(row, "run") : BK_S("");
     (void)w;
-    if (!run_here(ar, &run, err) || !bk_put_said(ar, row, run, &taken, err)) {
+    if (!run_here(ar, &run, err) || !bk_put_said(ar, row, run, &what, err)) {
         return false;
     }
-    if (!taken) {
+    if (what == BK_SAID_OTHER) {
         note(ar, &re->baselines, &re->n_baselines, text_of(row, "name"));
     }
     return true;

@@ -32,7 +32,8 @@ struct bk_restore {
         bool here; /* it had prices here before: they stay */
         bool told; /* and that theirs are others is noted */
     } priced;
-    struct bk_str *renamed, *aliases, *prices, *baselines; /* the first few, for a finding */
+    struct bk_str *renamed, *aliases, *prices,
+        *baselines; /* the first few, for a finding */
     size_t n_renamed, n_aliases, n_prices, n_baselines, n_here;
 };
 

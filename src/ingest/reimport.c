@@ -677,11 +677,25 @@ static struct bk_str told(const struct bk_aliases *kept, const char *what,
     return text;
 }
 
+/* What people said there, and that is new here. */
+static struct bk_str told_anew(const struct bk_taken *said, struct bk_arena *a)
+{
+    struct bk_str text = {"", 0};
+    if (said->n_new > 0)
+        text = bk_fmt(a, "%lld new", (long long)said->n_new);
+    if (said->n_ended > 0)
+        text = bk_fmt(a, "%.*s%s%lld undone there", BK_F(text),
+                      text.len > 0 ? ", " : "", (long long)said->n_ended);
+    return text.len > 0 ? bk_fmt(a, "annotations and baselines: %.*s", BK_F(text))
+                        : text;
+}
+
 static bool take_warehouse(struct reimporting *re, struct bk_ingesting *in,
                            struct bk_file_result *r, struct bk_err *err)
 {
     struct bk_err ending = {0};
-    struct bk_aliases kept = {0}, priced = {0}, compared = {0};
+    struct bk_aliases kept = {0}, priced = {0};
+    struct bk_taken said = {.n_new = 0};
     size_t stored = 0;
     bool keep = !in->options->dry_run;
     if (!bk_archive_hold(re->to, err))
@@ -689,19 +703,21 @@ static bool take_warehouse(struct reimporting *re, struct bk_ingesting *in,
     bool ok = bk_archive_take_aliases(re->to, re->from, re->arena, &kept, err) &&
               bk_archive_take_prices(re->to, re->from, re->arena, &priced, err) &&
               take_units(re, &stored, err) &&
-              bk_archive_take_said(re->to, re->from, re->arena, &compared, err);
+              bk_archive_take_said(re->to, re->from, re->arena, &said, err);
     if (!bk_archive_release(re->to, ok && keep, &ending) && ok) {
         *err = ending;
         return false;
     }
-    r->status = stored > 0 ? BK_FILE_IMPORTED : BK_FILE_DUPLICATE;
+    bool new = stored > 0 || said.n_new > 0 || said.n_ended > 0;
+    r->status = new ? BK_FILE_IMPORTED : BK_FILE_DUPLICATE;
     r->counts = re->counts;
     const struct bk_str texts[] = {
         told(&kept, "aliases that mean something else here stay as they are",
              re->arena),
         told(&priced, "machines that have another price here keep it", re->arena),
-        told(&compared, "baselines that are something else here stay as they are",
+        told(&said.kept, "baselines that are something else here stay as they are",
              re->arena),
+        told_anew(&said, re->arena),
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (texts[i].len > 0)
