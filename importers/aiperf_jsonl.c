@@ -152,17 +152,6 @@ static bool take_request(struct reader *r, const struct bk_json *request,
     return take_metrics(r, bk_json_get(request, "metrics"), err);
 }
 
-/* "line 1 column 5: ..." of a line's own text, at its place in the file. */
-static bool fail_in_line(const struct reader *r, const struct bk_err *why,
-                         struct bk_err *err)
-{
-    static const char first[] = "line 1 ";
-    const char *rest = why->msg;
-    if (strncmp(rest, first, sizeof first - 1) == 0)
-        rest += sizeof first - 1;
-    return bk_fail(err, BK_EINPUT, "line %zu %s", r->line, rest);
-}
-
 static bool read_lines(struct reader *r, struct bk_input *in, struct bk_err *err)
 {
     struct bk_arena_mark start = bk_arena_mark(r->scratch);
@@ -175,13 +164,13 @@ static bool read_lines(struct reader *r, struct bk_input *in, struct bk_err *err
         if (bk_trim(line).len == 0)
             continue;
         const struct bk_json *request =
-            bk_json_parse(r->scratch, line, BK_JSON_SPECIALS, NULL, NULL, &why);
+            bk_json_parse_line(r->scratch, line, BK_JSON_SPECIALS, r->line, &why);
         if (request == NULL && cut && r->requests > 0) {
             r->truncated = true;
             return true;
         }
         if (request == NULL)
-            return fail_in_line(r, &why, err);
+            return bk_fail(err, why.code, "%s", why.msg);
         if (!take_request(r, request, err))
             return false;
         bk_arena_release(r->scratch, start);

@@ -54,16 +54,6 @@ static struct bk_str member(struct reader *r, const struct bk_json *row,
     return word(r, bk_json_string(row, key));
 }
 
-/* A reader's "line 1 column 5: ..." of one line's text, at its place in the file. */
-static bool fail_in_line(size_t line, const struct bk_err *why, struct bk_err *err)
-{
-    static const char first[] = "line 1 ";
-    const char *rest = why->msg;
-    if (strncmp(rest, first, sizeof first - 1) == 0)
-        rest += sizeof first - 1;
-    return bk_fail(err, BK_EINPUT, "line %zu %s", line, rest);
-}
-
 bool bk_next_row(struct bk_input *in, struct bk_arena *scratch, size_t *line,
                  const struct bk_json **row, struct bk_err *err)
 {
@@ -76,9 +66,8 @@ bool bk_next_row(struct bk_input *in, struct bk_arena *scratch, size_t *line,
         if (!more)
             return true;
     } while (bk_trim(text).len == 0);
-    struct bk_err why = {0};
-    *row = bk_json_parse(scratch, text, BK_JSON_STRICT, NULL, NULL, &why);
-    return *row != NULL || fail_in_line(*line, &why, err);
+    *row = bk_json_parse_line(scratch, text, BK_JSON_STRICT, *line, err);
+    return *row != NULL;
 }
 
 /* --- runs --- */

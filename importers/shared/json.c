@@ -553,6 +553,20 @@ static const struct bk_json *member(const struct bk_json *object, struct bk_str 
     return found;
 }
 
+struct bk_json *bk_json_parse_line(struct bk_arena *a, struct bk_str text,
+                                   unsigned flags, size_t line, struct bk_err *err)
+{
+    struct bk_err why = {0};
+    struct bk_json *value = bk_json_parse(a, text, flags, NULL, NULL, &why);
+    struct bk_str rest = bk_str(why.msg), first = BK_S("line 1 ");
+    if (value != NULL)
+        return value;
+    if (bk_starts(rest, first))
+        rest = bk_from(rest, first.len);
+    bk_fail(err, why.code, "line %zu %.*s", line, BK_F(rest));
+    return NULL;
+}
+
 const struct bk_json *bk_json_get(const struct bk_json *object, const char *key)
 {
     return member(object, bk_str(key));

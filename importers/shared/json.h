@@ -60,6 +60,10 @@ struct bk_json *bk_json_parse(struct bk_arena *a, struct bk_str text, unsigned f
                               struct bk_str *rest, const struct bk_json ***duplicates,
                               struct bk_err *err);
 
+/* The one document of a line, 'line' of its file: errors name that line. */
+struct bk_json *bk_json_parse_line(struct bk_arena *a, struct bk_str text,
+                                   unsigned flags, size_t line, struct bk_err *err);
+
 const struct bk_json *bk_json_get(const struct bk_json *object,
                                   const char *key); /* NULL: not there, or no object */
 const struct bk_json *bk_json_at(const struct bk_json *root,

@@ -48,8 +48,8 @@ bool bk_sums_add(struct bk_sums *t, const struct bk_chunk_groups *groups, size_t
                  struct bk_err *err);
 /* Puts what rounding took back into the sums. */
 void bk_sums_settle(struct bk_sums *t);
-/* The sum of all sets that are taken (NULL: every set), for each of the n metrics; its n is 0 where
- * there are none. */
+/* The sum of all sets that are taken (NULL: every set), for each of the n metrics; its
+ * own n is 0 where there are none. */
 void bk_sums_totals(const struct bk_sums *t, const uint8_t *taken, size_t n,
                     struct bk_sample_sum *totals);
 void bk_sums_free(struct bk_sums *t);
