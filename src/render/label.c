@@ -66,8 +66,9 @@ struct bk_str bk_label(const char *name, enum bk_lang lang)
 static bool has_vocabulary(const char *column)
 {
     static const char *const names[] = {
-        "basis",        "direction",  "input_basis", "kind",  "mark",   "origin",
-        "output_basis", "population", "severity",    "state", "status", "verdict"};
+        "basis", "direction", "feasible",     "input_basis", "kind",
+        "mark",  "origin",    "output_basis", "population",  "severity",
+        "state", "status",    "verdict"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(names[i], column) == 0)
             return true;
