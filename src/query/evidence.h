@@ -2,13 +2,14 @@
  * 'recommend' and 'next' decide by.
  *
  * Runs of one hardware, model and task (workload, and parameters that say what was asked:
- * input_len, dataset ...) are trials: one for each configuration.  What schema/params.csv
- * calls effort (num_prompts, warmup ...) or derived makes no other configuration.  The
+ * input_len, dataset ...) are trials: one for each configuration.  What
+ * schema/param_roles.csv calls effort (num_prompts, warmup ...) or derived makes no other
+ * configuration.  The
  * unit is the session: several runs in one are their median.  Numbers of a trial have the
  * bounds that its repeats allow, on the noise of all trials of the set together; a single
  * one borrows that noise where it is known well enough.
  *
- * bk_trials_load reads the archive.  bk_trials_begin, _add and _settle build the same from
+ * bk_evidence_load reads the archive.  bk_trials_begin, _add and _settle build the same from
  * numbers in memory. */
 #ifndef BK_QUERY_EVIDENCE_H
 #define BK_QUERY_EVIDENCE_H
@@ -70,8 +71,7 @@ struct bk_trial {
     struct bk_observed *observed; /* by session, else as they were added */
     size_t n_runs;
     struct bk_str *sessions; /* names, each once */
-    bool *
-        valid; /* of each session: no run of it failed or is invalid, and it is no copy */
+    bool *valid; /* of each: no run of it failed or is invalid, and no copy */
     size_t n_sessions, n_valid;
     size_t n_copies; /* sessions with the numbers of another one to the last digit */
     bool claims;     /* its valid runs are told by reports; none has files of its own */
@@ -123,10 +123,7 @@ struct bk_trials {
     size_t n_axes, n_numeric;
     struct bk_noise *noise; /* of each quantity, over all trials */
     size_t n_runs;
-    /* while it is filled */
-    struct bk_map known; /* of configurations */
-    struct bk_observed *observed;
-    bool settled;
+    struct bk_map known; /* of configurations, while it is filled */
 };
 
 /* Noise of one session, on the scale of the quantity; NAN: fewer than two sessions of

@@ -17,7 +17,7 @@ struct bk_product { /* a limit of settings: "workers*pool_size<=200" */
     struct bk_str text;
     struct bk_str *factors; /* names of parameters */
     size_t n_factors;
-    enum bk_operator op; /* LE LT GE GT EQ */
+    enum bk_operator op; /* LE LT GE GT */
     double limit;
 };
 
