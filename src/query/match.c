@@ -26,6 +26,8 @@ static struct bk_str condition_label(struct bk_str name)
     return name;
 }
 
+/* 'text' has conditions; NULL: the side is the session of its name, whatever signs that
+ * has. */
 static bool load_side(struct bk_db *db, struct bk_arena *a, const char *text,
                       const struct bk_strings *where, struct bk_side *side,
                       struct bk_err *err)
@@ -33,9 +35,12 @@ static bool load_side(struct bk_db *db, struct bk_arena *a, const char *text,
     struct bk_strings both = {NULL, 0};
     for (size_t i = 0; i < where->n; i++)
         *BK_PUSH(a, both.items, both.n) = where->items[i];
-    *BK_PUSH(a, both.items, both.n) = text;
+    if (text != NULL)
+        *BK_PUSH(a, both.items, both.n) = text;
     struct bk_filter filter;
     if (!bk_filter_parse(a, db, &both, &filter, err) ||
+        !bk_filter_add(a, db, &filter, "session", text == NULL ? side->typed : NULL,
+                       err) ||
         !bk_runs_load(db, a, &filter, &side->runs, err))
         return false;
     for (size_t d = 0; d < BK_N_DIMS; d++)
@@ -108,8 +113,7 @@ static bool read_side(struct bk_db *db, struct bk_arena *a, const char *name,
         return true;
     }
     side->is_session = true;
-    const char *condition = bk_fmt(a, "session=%s", name).ptr;
-    if (!load_side(db, a, condition, where, side, err))
+    if (!load_side(db, a, NULL, where, side, err))
         return false;
     if (side->runs.n > 0)
         return true;
@@ -120,8 +124,8 @@ static bool read_side(struct bk_db *db, struct bk_arena *a, const char *name,
         return load_baseline(db, a, b, where, side, err);
     if (where->n > 0) {
         const struct bk_strings none = {NULL, 0};
-        struct bk_side all = {.is_session = true};
-        if (!load_side(db, a, condition, &none, &all, err))
+        struct bk_side all = {.typed = name, .is_session = true};
+        if (!load_side(db, a, NULL, &none, &all, err))
             return false;
         if (all.runs.n > 0)
             return bk_fail(err, BK_EUSAGE, "no run of session '%s' is left by --where",

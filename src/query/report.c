@@ -160,7 +160,8 @@ static struct bk_strings with_session(const struct writing *w, const char *sessi
     return (struct bk_strings){where, w->where.n + 1};
 }
 
-/* Machines of a session are its sides, if their names can be written as conditions. */
+/* Machines of a session are its sides, if their names, and its own, can be written as
+ * conditions. */
 static bool find_sides(struct writing *w, const char *session, struct bk_err *err)
 {
     struct bk_arena *a = w->r->arena;
@@ -181,6 +182,8 @@ static bool find_sides(struct writing *w, const char *session, struct bk_err *er
         plain += hardware.len > 0 && bk_find_char(hardware, ',') == BK_NONE;
         *BK_PUSH(a, names, n) = bk_fmt(a, "hardware=%.*s", BK_F(hardware)).ptr;
     }
+    if (strchr(session, ',') != NULL)
+        return true;
     w->session = with_session(w, session);
     if (n < 2 || n > MOST_SIDES || plain < n)
         return true;

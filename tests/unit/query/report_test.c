@@ -92,6 +92,17 @@ static void one_machine_alone(void **state)
     bk_report_free(r);
 }
 
+static void a_name_that_is_no_condition(void **state)
+{
+    struct kit *k = *state;
+    import_counts(k, "1,2", "b200", "workers=4", 1000, 0);
+    import_counts(k, "1,2", "h100", "workers=4", 2000, 0);
+    struct bk_report *r = answer(k, "report", WORDS("1,2"), NULL, NULL);
+    assert_non_null(r);
+    assert_int_equal(section(r, "runs")->n_rows, 2);
+    bk_report_free(r);
+}
+
 static void no_such_session(void **state)
 {
     struct kit *k = *state;
@@ -106,6 +117,7 @@ int main(void)
         IN_KIT(the_headline_counts_failures),
         IN_KIT(nothing_failed),
         IN_KIT(one_machine_alone),
+        IN_KIT(a_name_that_is_no_condition),
         IN_KIT(no_such_session),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
