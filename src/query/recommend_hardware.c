@@ -36,6 +36,13 @@ static bool is_same_task(const struct bk_trials *x, const struct bk_trials *y)
     return true;
 }
 
+/* Are they of two kinds of machines that are known? */
+static bool are_machines(const struct bk_trials *x, const struct bk_trials *y)
+{
+    return x->hardware.len > 0 && y->hardware.len > 0 &&
+           !bk_eq(x->hardware, y->hardware);
+}
+
 /* The trial of another machine with this one's configuration; NULL. */
 static const struct bk_trial *same_in(const struct bk_trials *t,
                                       const struct bk_trial *trial)
@@ -185,6 +192,8 @@ void bk_recommend_hardware(struct bk_report *r, const struct bk_evidence_sets *s
             /* sets of one task stand together */
             if (!is_same_task(&sets->items[i], &sets->items[k]))
                 break;
+            if (!are_machines(&sets->items[i], &sets->items[k]))
+                continue;
             const struct pair p = {
                 r, {&choices[i], &sets->items[i]}, {&choices[k], &sets->items[k]}};
             compare_pair(&p);

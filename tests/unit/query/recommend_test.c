@@ -373,6 +373,7 @@ static void test_machines_side_by_side(void **state)
         {"1", "h100", "w", "workers=8", "ok_throughput", 40, BK_RUN_OK},
         {"1", "h100", "w", "workers=24", "ok_throughput", 70, BK_RUN_OK},
         {"1", "a100", "w", "workers=12", "ok_throughput", 30, BK_RUN_OK},
+        {"1", "", "w", "workers=12", "ok_throughput", 30, BK_RUN_OK},
     };
     struct kit *k = *state;
     FILL(k, samples);
@@ -392,6 +393,12 @@ static void test_machines_side_by_side(void **state)
     r = answer(k, "recommend", NULL, NULL,
                WORDS("--hardware", "a100", "--hardware", "b200"));
     assert_true(bk_is(r->notes->code, "not-shown"));
+    bk_report_free(r);
+    /* nothing is said of a machine that nobody knows */
+    r = answer(k, "recommend", NULL, WORDS("hardware!=b200", "hardware!=h100"), NULL);
+    assert_int_equal(section(r, "recommended")->n_rows, 2);
+    for (const struct bk_note *n = r->notes; n != NULL; n = n->link)
+        assert_false(bk_is(n->code, "not-shown"));
     bk_report_free(r);
     assert_null(answer(k, "recommend", NULL, NULL, WORDS("--slo", "error_rate")));
     assert_null(answer(k, "recommend", NULL, NULL, WORDS("--limit", "workers")));
