@@ -233,7 +233,7 @@ static bool is_within(const struct answer *x, const struct bk_predictor *p,
     return true;
 }
 
-/* The settings that were never measured and are expected to be better than the best. */
+/* The settings that were never measured and are likely to be better than the best. */
 static size_t find_guesses(const struct answer *x, const struct bk_predictor *p,
                            double best, struct guess found[MOST_PREDICTED])
 {
@@ -241,8 +241,8 @@ static size_t find_guesses(const struct answer *x, const struct bk_predictor *p,
     size_t n = 0;
     for (size_t i = 0; i < places.n; i++) {
         struct guess g = {places.levels[i], bk_predict_at(p, places.levels[i])};
-        double ahead = bk_trials_sign(p->trials) * (g.at.value - best);
-        if (!g.at.known || !(ahead > 0) || !is_within(x, p, g.levels))
+        if (!g.at.known || !bk_predict_is_better(p, &g.at, best) ||
+            !is_within(x, p, g.levels))
             continue;
         size_t k = n < MOST_PREDICTED ? n++ : MOST_PREDICTED;
         for (; k > 0 && found[k - 1].at.mean < g.at.mean; k--)

@@ -428,7 +428,7 @@ static bool are_separated(struct planner *p)
     size_t n = 0;
     for (size_t i = 0; i < p->t->n; i++) {
         all[n] = split_of(&p->t->items[i]);
-        n += isfinite(all[n].workers * all[n].pool);
+        n += isfinite(all[n].workers * all[n].pool) ? 1 : 0;
     }
     qsort(all, n, sizeof *all, by_total);
     for (size_t i = 1; i < n; i++)

@@ -2,6 +2,7 @@
 #include "predict.h"
 
 #include "../base/num.h"
+#include "../stats/distribution.h"
 #include "../stats/scaling.h"
 #include "capacity.h"
 
@@ -9,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KNOWN_NOISE_DF 5.0 /* as for borrowed noise: fewer do not tell it */
+#define SURELY         0.75 /* that a prediction is better */
+#define KNOWN_NOISE_DF 5.0  /* as for borrowed noise: fewer do not tell it */
 
 static bool same(double a, double b)
 {
@@ -164,13 +166,13 @@ static struct bk_str what_errors(const struct bk_predictor *p)
     return bk_fmt(
         a,
         "predictions by %s over %zu settings; left out one at a time, %zu of them can be "
-        "predicted, off by %.*s beyond the noise of %.*s%s (root mean square; largest "
+        "predicted, off by %.*s (root mean square beyond a noise of %.*s%s; largest "
         "%.*s), %.*s within their interval of 90 %%",
         bk_surface_law(p->surface) ? "the Universal Scalability Law"
                                    : "a Gaussian process",
         e.n, e.tested, BK_F(bk_capacity_percent(a, e.error)),
         BK_F(bk_capacity_percent(a, e.noise)),
-        e.noise_fitted ? ", which is fitted," : "",
+        e.noise_fitted ? ", which is fitted" : "",
         BK_F(bk_capacity_percent(a, e.worst)),
         BK_F(bk_capacity_percent(a, e.coverage)));
 }
@@ -278,6 +280,13 @@ double bk_predict_improvement(const struct bk_predictor *p,
                               const struct bk_surface_prediction *at, double best)
 {
     return bk_surface_improvement(at, bk_trials_sign(p->trials) > 0 ? best : 1 / best);
+}
+
+bool bk_predict_is_better(const struct bk_predictor *p,
+                          const struct bk_surface_prediction *at, double best)
+{
+    double to_beat = bk_trials_sign(p->trials) * log(best);
+    return at->mean - bk_normal_quantile(SURELY) * at->sd > to_beat;
 }
 
 /* --- places --- */

@@ -33,6 +33,10 @@ struct bk_predictor *bk_predict_fit(const struct bk_trials *t,
  * large: the logarithm, its sign turned where small is good. */
 struct bk_surface_prediction bk_predict_at(const struct bk_predictor *p,
                                            const double *levels);
+/* Three in four that a prediction is better than this value of the objective: less is
+ * not told as one that is. */
+bool bk_predict_is_better(const struct bk_predictor *p,
+                          const struct bk_surface_prediction *at, double best);
 /* Did the nearest trial fail, or break a goal? */
 bool bk_predict_is_risky(const struct bk_predictor *p, const double *levels);
 /* How much better than a value of the objective a prediction may be expected to be, in
