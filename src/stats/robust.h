@@ -19,7 +19,7 @@ struct bk_robust {
     double spread;     /* at least 2 % of |median| */
 };
 
-/* All NAN when n is 0.  'a' only for the time of the call. */
+/* Of numbers, none of them NAN; all NAN when n is 0.  'a' only for the time of the call. */
 struct bk_robust bk_robust_of(struct bk_arena *a, const double *x, size_t n);
 
 /* (x - median) / spread; NAN when the spread is 0. */

@@ -56,15 +56,25 @@ static void sort_few(double *x, size_t n)
     for (size_t i = 1; i < n; i++) {
         double value = x[i];
         size_t k = i;
-        for (; k > 0 && rising(&x[k - 1], &value) > 0; k--)
+        for (; k > 0 && x[k - 1] > value; k--)
             x[k] = x[k - 1];
         x[k] = value;
     }
 }
 
+static bool all_are_numbers(const double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (isnan(x[i]))
+            return false;
+    return true;
+}
+
 void bk_sort(double *x, size_t n)
 {
-    if (n <= FEW)
+    if (n < 2)
+        return;
+    if (n <= FEW && all_are_numbers(x, n))
         sort_few(x, n);
     else
         qsort(x, n, sizeof *x, rising);
