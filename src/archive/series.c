@@ -11,7 +11,6 @@
 #include <string.h>
 
 enum {
-    FEW_LABELS = 16,
     HASH_DIGITS = 16 /* hexadecimal, of a SHA-256: as many as an integer takes */
 };
 
@@ -44,36 +43,49 @@ static int by_label_name(const void *a, const void *b)
     return order ? order : bk_cmp(x->value, y->value);
 }
 
-static bool are_sorted(const struct bk_label *labels, size_t n)
+/* Mostly the first letter tells. */
+static bool stand_wrong(const struct bk_label *x, const struct bk_label *y)
 {
-    for (size_t i = 1; i < n; i++) {
-        if (by_label_name(&labels[i - 1], &labels[i]) > 0) {
-            return false;
-        }
+    if (x->name.len > 0 && y->name.len > 0 && x->name.ptr[0] != y->name.ptr[0]) {
+        return (unsigned char)x->name.ptr[0] > (unsigned char)y->name.ptr[0];
     }
-    return true;
+    return by_label_name(x, y) > 0;
 }
 
-/* Into 'few' when they fit: nearly always, and for a million samples it matters. */
-static const struct bk_label *sort_labels(struct bk_archive *ar,
-                                          const struct bk_series_sample *s,
-                                          struct bk_label few[FEW_LABELS])
+/* The places of a few labels by name.  Samples next to each other have the same labels,
+ * so the order of the one before is mostly right. */
+static void order_few(struct bk_snapshot_writer *w, const struct bk_series_sample *s)
 {
-    if (s->n_labels > FEW_LABELS) {
-        struct bk_label *sorted =
-            bk_alloc_array(ar->scratch, s->n_labels, sizeof *sorted);
-        memcpy(sorted, s->labels, s->n_labels * sizeof *sorted);
-        qsort(sorted, s->n_labels, sizeof *sorted, by_label_name);
-        return sorted;
-    }
-    for (size_t i = 0; i < s->n_labels; i++) {
-        size_t at = i;
-        for (; at > 0 && by_label_name(&few[at - 1], &s->labels[i]) > 0; at--) {
-            few[at] = few[at - 1];
+    unsigned char *order = w->order;
+    size_t n = s->n_labels, sorted = 1;
+    if (w->n_ordered != n) {
+        for (size_t i = 0; i < n; i++) {
+            order[i] = (unsigned char)i;
         }
-        few[at] = s->labels[i];
+        w->n_ordered = n;
     }
-    return few;
+    while (sorted < n &&
+           !stand_wrong(&s->labels[order[sorted - 1]], &s->labels[order[sorted]])) {
+        sorted++;
+    }
+    for (size_t i = sorted; i < n; i++) {
+        unsigned char one = order[i];
+        size_t at = i;
+        for (; at > 0 && stand_wrong(&s->labels[order[at - 1]], &s->labels[one]);
+             at--) {
+            order[at] = order[at - 1];
+        }
+        order[at] = one;
+    }
+}
+
+static const struct bk_label *sort_many(struct bk_archive *ar,
+                                        const struct bk_series_sample *s)
+{
+    struct bk_label *sorted = bk_alloc_array(ar->scratch, s->n_labels, sizeof *sorted);
+    memcpy(sorted, s->labels, s->n_labels * sizeof *sorted);
+    qsort(sorted, s->n_labels, sizeof *sorted, by_label_name);
+    return sorted;
 }
 
 /* Is one of eight bytes a backslash, a quote or a line end? */
@@ -118,33 +130,40 @@ static size_t longest(const struct bk_label *labels, size_t n)
     return len;
 }
 
+static char *put_label(char *to, const struct bk_label *l)
+{
+    if (l->name.len > 0) {
+        memcpy(to, l->name.ptr, l->name.len);
+        to += l->name.len;
+    }
+    *to++ = '=';
+    *to++ = '"';
+    to = put_escaped(to, l->value);
+    *to++ = '"';
+    return to;
+}
+
 static bool canonical_labels(struct bk_archive *ar, const struct bk_series_sample *s,
                              struct bk_err *err)
 {
-    struct bk_buf *b = &ar->snapshot.labels;
-    const struct bk_label *labels = s->labels;
-    bk_buf_clear(b);
-    struct bk_label few[FEW_LABELS];
+    struct bk_snapshot_writer *w = &ar->snapshot;
+    struct bk_buf *b = &w->labels;
+    bool few = s->n_labels <= BK_FEW_LABELS;
     struct bk_arena_mark mark = bk_arena_mark(ar->scratch);
-    if (!are_sorted(labels, s->n_labels)) {
-        labels = sort_labels(ar, s, few);
+    const struct bk_label *labels = few ? s->labels : sort_many(ar, s);
+    bk_buf_clear(b);
+    if (few) {
+        order_few(w, s);
     }
     char *begin = bk_buf_reserve(b, longest(labels, s->n_labels)), *to = begin;
     for (size_t i = 0; begin && i < s->n_labels; i++) {
         if (i > 0) {
             *to++ = ',';
         }
-        if (labels[i].name.len > 0) {
-            memcpy(to, labels[i].name.ptr, labels[i].name.len);
-            to += labels[i].name.len;
-        }
-        *to++ = '=';
-        *to++ = '"';
-        to = put_escaped(to, labels[i].value);
-        *to++ = '"';
+        to = put_label(to, &labels[few ? w->order[i] : i]);
     }
     b->len = (size_t)(to - begin);
-    if (s->n_labels > FEW_LABELS) {
+    if (!few) {
         bk_arena_release(ar->scratch, mark);
     }
     return begin ||

@@ -31,9 +31,10 @@ typedef uint64_t halves __attribute__((vector_size(LANES)));
 
 static bool piece_at(struct bk_str t, size_t pos)
 {
+    char first = (char)(t.ptr[pos] | 0x20);
     for (size_t i = 0; i < N_PIECES; i++) {
         size_t len = pieces[i].len;
-        if (t.len - pos >= len &&
+        if (first == pieces[i].ptr[0] && t.len - pos >= len &&
             bk_eq_nocase((struct bk_str){t.ptr + pos, len}, pieces[i]))
             return true;
     }

@@ -351,9 +351,18 @@ static bool at_mark(struct bk_str t, size_t pos, struct span *v)
  * Only a mark right behind a name with one of these pieces in it, or that of an address
  * with an '@' behind it, is looked at closely; a text has millions of others. */
 
-static size_t plain_mark(struct bk_str t, size_t pos)
+static bool is_mark(char c)
 {
-    while (pos < t.len && t.ptr[pos] != '=' && t.ptr[pos] != ':')
+    return c == '=' || c == ':';
+}
+
+/* What stands behind a name (see name_before), from a place in it on. */
+static size_t behind_name(struct bk_str t, size_t pos)
+{
+    while (pos < t.len && is_name_char(t.ptr[pos]))
+        pos++;
+    while (pos < t.len && (t.ptr[pos] == ' ' || t.ptr[pos] == '"' ||
+                           t.ptr[pos] == '\'' || t.ptr[pos] == '\\'))
         pos++;
     return pos;
 }
@@ -381,7 +390,9 @@ struct search {
 
 static void advance_named(struct bk_str t, struct search *s)
 {
-    s->named = plain_mark(t, bk_next_piece(&s->pieces, t, s->named));
+    do
+        s->named = behind_name(t, bk_next_piece(&s->pieces, t, s->named));
+    while (s->named < t.len && !is_mark(t.ptr[s->named]));
 }
 
 static void advance_address(struct bk_str t, struct search *s)

@@ -48,9 +48,7 @@ static void test_a_single_session_borrows_noise(void **state)
     struct memory *m = memory_begin(0);
     (void)state;
     for (int i = 0; i < 6; i++) {
-        char session[8];
-        snprintf(session, sizeof session, "s%d", i);
-        memory_add(m, &(struct told){.session = bk_fmt(m->a, "%s", session).ptr,
+        memory_add(m, &(struct told){.session = bk_fmt(m->a, "s%d", i).ptr,
                                      .params = "workers=8",
                                      .ok = i % 2 ? 100 : 102});
     }
