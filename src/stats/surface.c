@@ -541,7 +541,7 @@ struct bk_surface *bk_surface_fit(struct bk_arena *a,
                   .noise_fitted = !(points->noise > 0),
                   .n = points->n},
     };
-    if (s->flaws & ~(unsigned)BK_SURFACE_TOO_FEW || points->n < 2) {
+    if (s->flaws != 0) {
         s->error.noise = points->noise;
         return s;
     }
