@@ -13,6 +13,7 @@
 
 #define MOST_PREDICTED ((size_t)3)  /* settings of a set */
 #define MOST_SURFACES  ((size_t)20) /* of one question: each takes its time */
+#define MOST_EXPLAINED ((size_t)6)  /* sets, each with its reason */
 #define MOST_PLACES    ((size_t)2000)
 #define MOST_ASKED     100 /* experiments that --most may ask for */
 
@@ -105,13 +106,16 @@ static struct bk_column *columns_of(struct bk_report *r, const struct bk_column 
                                     size_t n_choices)
 {
     struct bk_column *c = bk_alloc_array(r->arena, n, sizeof *c);
-    bool hardware = false, models = false, workloads = false;
+    bool hardware = false, models = false, workloads = false, tasks = false;
     memcpy(c, own, n * sizeof *c);
     for (size_t i = 0; i < n_choices; i++) {
         hardware = hardware || choices[i].trials->hardware.len > 0;
         models = models || choices[i].trials->model.len > 0;
         workloads = workloads || choices[i].trials->workload.len > 0;
+        tasks = tasks || choices[i].trials->n_task > 0;
     }
+    if (tasks && n_choices > 1) /* else it tells nothing apart */
+        c[TASK].flags = 0;
     c[HARDWARE].flags |= hardware ? 0 : BK_COL_MACHINE;
     c[MODEL].flags |= models ? 0 : BK_COL_MACHINE;
     c[WORKLOAD].flags |= workloads ? 0 : BK_COL_MACHINE;
@@ -292,37 +296,73 @@ static void predicted_rows(struct answer *x, const struct bk_choice *c,
         predicted_row(x, c, plan->predictor, &found[i], best);
 }
 
-static void note_of(struct answer *x, const struct bk_choice *c,
-                    const struct bk_next_plan *plan)
+static struct bk_str name_of(const struct bk_trials *t)
 {
-    const struct bk_trials *t = c->trials;
-    const struct bk_predictor *p = plan->predictor;
-    struct bk_str name = t->hardware.len > 0   ? t->hardware
-                         : t->model.len > 0    ? t->model
-                         : t->workload.len > 0 ? t->workload
-                                               : BK_S("these runs");
-    if (p == NULL)
-        return;
-    if (plan->n == 0)
-        bk_report_note(
-            x->r, "nothing-next", BK_INFO, "%.*s: %s", BK_F(name),
-            c->chosen != NULL
-                ? "nothing near the best is left to try, and it was measured "
-                  "often enough"
-            : t->n_goals > 0
-                ? "nothing that was tried is near to what is asked: other "
-                  "parameters than these must change"
-                : "nothing valid was measured, and no parameter is known that "
-                  "could be changed");
+    if (t->hardware.len > 0)
+        return t->hardware;
+    if (t->model.len > 0)
+        return t->model;
+    return t->workload.len > 0 ? t->workload : BK_S("these runs");
+}
+
+static void note_nothing_next(struct answer *x, const struct bk_choice *c)
+{
+    const char *why =
+        "nothing valid was measured, and no parameter is known that could "
+        "be changed";
+    if (c->chosen != NULL)
+        why = "nothing near the best is left to try, and it was measured often enough";
+    else if (c->trials->n_goals > 0)
+        why = "nothing that was tried is near to what is asked: other parameters than "
+              "these must change";
+    bk_report_note(x->r, "nothing-next", BK_INFO, "%.*s: %s", BK_F(name_of(c->trials)),
+                   why);
+}
+
+static void note_prediction(struct answer *x, const struct bk_predictor *p)
+{
+    const struct bk_trials *t = p->trials;
     if (!p->usable)
         bk_report_note(x->r, "prediction", BK_INFO, "%.*s: nothing is predicted: %.*s",
-                       BK_F(name), BK_F(p->refused));
+                       BK_F(name_of(t)), BK_F(p->refused));
     else
-        bk_report_note(x->r, "prediction", BK_INFO, "%.*s: %.*s%s", BK_F(name),
+        bk_report_note(x->r, "prediction", BK_INFO, "%.*s: %.*s%s", BK_F(name_of(t)),
                        BK_F(p->means),
                        t->n_goals > 0 ? "; whether a setting that was never measured "
                                         "keeps the service levels is not predicted"
                                       : "");
+}
+
+/* Why nothing is said of a few; of many, of how many. */
+static void add_notes(struct answer *x, const struct bk_choice *choices,
+                      const struct bk_next_plan *plans, size_t n)
+{
+    size_t silent = 0, refused = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct bk_predictor *p = plans[i].predictor;
+        if (p == NULL)
+            continue;
+        silent += plans[i].n == 0;
+        refused += !p->usable;
+        if (plans[i].n == 0 && n <= MOST_EXPLAINED)
+            note_nothing_next(x, &choices[i]);
+        if (p->usable || n <= MOST_EXPLAINED)
+            note_prediction(x, p);
+    }
+    if (n <= MOST_EXPLAINED)
+        return;
+    if (silent > 0)
+        bk_report_note(
+            x->r, "nothing-next", BK_INFO,
+            "no experiment is named for %zu of %zu tasks; ask for one of them "
+            "to know why",
+            silent, n);
+    if (refused > 0)
+        bk_report_note(
+            x->r, "prediction", BK_INFO,
+            "nothing is predicted for %zu of %zu tasks; ask for one of them to "
+            "know why",
+            refused, n);
 }
 
 bool bk_next_report(struct bk_db *db, struct bk_report *r,
@@ -344,10 +384,9 @@ bool bk_next_report(struct bk_db *db, struct bk_report *r,
     x.predicted = bk_report_section(
         r, "predictions", columns_of(r, predicted_columns, N_PREDICTED, choices, n),
         N_PREDICTED);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         predicted_rows(&x, &choices[i], &plans[i]);
-        note_of(&x, &choices[i], &plans[i]);
-    }
+    add_notes(&x, choices, plans, n);
     return true;
 }
 

@@ -128,12 +128,11 @@ static struct bk_str why_refused(const struct bk_predictor *p)
         return bk_fmt(a, "%zu parameters differ, more than %zu", p->n_axes,
                       BK_SURFACE_MOST_PARAMS);
     if (flaws & BK_SURFACE_TOO_FEW)
-        return bk_fmt(
-            a,
-            "%zu settings were measured; over %zu parameter%s it takes %zu to "
-            "know how far a prediction is off",
-            p->n_points, p->n_axes, p->n_axes == 1 ? "" : "s",
-            BK_SURFACE_LEAST_POINTS(p->n_axes));
+        return bk_fmt(a,
+                      "%zu setting%s measured; over %zu parameter%s it takes %zu to "
+                      "know how far a prediction is off",
+                      p->n_points, p->n_points == 1 ? " was" : "s were", p->n_axes,
+                      p->n_axes == 1 ? "" : "s", BK_SURFACE_LEAST_POINTS(p->n_axes));
     if (flaws & BK_SURFACE_TOO_MANY)
         return bk_fmt(a, "%zu settings were measured, more than %zu", p->n_points,
                       BK_SURFACE_MOST_POINTS);
