@@ -96,21 +96,28 @@ static bool has_special(uint64_t eight)
     return (((a - ones) & ~a) | ((b - ones) & ~b) | ((c - ones) & ~c)) & tops;
 }
 
+/* Copies four to eight bytes, the ends overlapping, if none needs a backslash. */
+static bool copy_plain(char *to, const char *from, size_t n)
+{
+    uint32_t first, last;
+    memcpy(&first, from, 4);
+    memcpy(&last, from + n - 4, 4);
+    memcpy(to, &first, 4);
+    memcpy(to + n - 4, &last, 4);
+    return !has_special(first | (uint64_t)last << 32);
+}
+
 /* A label value as expositions write it: \\ \" \n.  Returns where it ends; there is
  * room for all of it to be escaped. */
 static char *put_escaped(char *to, struct bk_str value)
 {
     size_t i = 0;
     while (i < value.len) {
-        uint64_t eight;
-        if (value.len - i >= sizeof eight) {
-            memcpy(&eight, value.ptr + i, sizeof eight);
-            if (!has_special(eight)) {
-                memcpy(to, &eight, sizeof eight);
-                to += sizeof eight;
-                i += sizeof eight;
-                continue;
-            }
+        size_t n = value.len - i < 8 ? value.len - i : 8;
+        if (n >= 4 && copy_plain(to, value.ptr + i, n)) {
+            to += n;
+            i += n;
+            continue;
         }
         char c = value.ptr[i++];
         if (c == '\\' || c == '"' || c == '\n') {
