@@ -1,24 +1,25 @@
 /* How good recommendations, predictions and next experiments are.
  *
- *   quality [--reps N] [--rounds-reps N] [--seed S] [--share X] [--noise LIST] [--twice N]
- *           [--cells FILE]
+ *   quality [--reps N] [--rounds-reps N] [--seed S] [--share X] [--noise LIST]
+ *           [--twice N] [--cells FILE]
  *
- * A field is a grid of settings whose true throughput is known: four kinds that are made,
- * their shape drawn anew each time, or those of FILE (archive_cells.py writes it: what an
- * archive measured is then taken for the truth).  Of each a random share of the cells is
- * measured once, with lognormal noise (none is added to measured ones), and given to the
- * code that 'recommend' and 'next' run.  The noise is not told; --twice measures so many
- * of the cells twice, from six on that tells it.
+ * A field is a grid of settings whose true throughput is known: four kinds that are
+ * made, their shape drawn anew each time, or those of FILE (archive_cells.py writes
+ * it: what an archive measured is then taken for the truth).  Of each a random share
+ * of the cells is measured once, with lognormal noise (none is added to measured
+ * ones), and given to the code that 'recommend' and 'next' run.  The noise is not
+ * told; --twice measures so many of the cells twice, from six on that tells it.
  *
- * Regret is 1 - true value of what is picked / true value of the best cell.  Picked are: a
- * random cell; the best that was measured; what 'recommend' recommends; the first of the
- * section 'predictions', or the recommended one where that is empty.  Coverage is
- * that of the true value by the interval of 90 % of each prediction that was given for a
- * setting that was not measured (of archives: by the interval of one session).
+ * Regret is 1 - true value of what is picked / true value of the best cell.  Picked
+ * are: a random cell; the best that was measured; what 'recommend' recommends; the
+ * first of the section 'predictions', or the recommended one where that is empty.
+ * Coverage is that of the true value by the interval of 90 % of each prediction that
+ * was given for a setting that was not measured (of archives: by the interval of one
+ * session).
  *
  * Rounds: one experiment each, then the first prediction is picked.  Compared are the
- * first that 'next' names, a random cell, and a grid of as many cells spread over those
- * not measured.  Everything follows from the seed. */
+ * first that 'next' names, a random cell, and a grid of as many cells spread over
+ * those not measured.  Everything follows from the seed. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,7 +113,8 @@ static void measure_share(struct seen *s)
         measure(s, f->cells[(size_t)order[i]].x, f->cells[(size_t)order[i]].truth);
 }
 
-/* The true value at a setting; of archives that of the nearest cell, which x becomes. */
+/* The true value at a setting; of archives that of the nearest cell, which x
+ * becomes. */
 static double truth_at(const struct field *f, double *x)
 {
     if (f->at != NULL)
@@ -207,8 +209,9 @@ static double truth_of_trial(const struct seen *s, const struct bk_choice *c)
     return truth_at(s->f, x);
 }
 
-/* What the section 'predictions' puts first: of the settings that were never measured and
- * are likely to be better than the best that was, the one of which most is expected. */
+/* What the section 'predictions' puts first: of the settings that were never
+ * measured and are likely to be better than the best that was, the one of which most
+ * is expected. */
 static double truth_of_prediction(const struct seen *s, const struct bk_choice *c,
                                   const struct bk_next_plan *plan)
 {

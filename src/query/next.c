@@ -281,8 +281,8 @@ static void predicted_row(struct answer *x, const struct bk_choice *c,
     v[P_WHY] = bk_v_text("a prediction: never measured");
 }
 
-/* Goals have no surface of their own: where some are asked, nothing is said to be better
- * that may break them. */
+/* Goals have no surface of their own: where some are asked, nothing is said to be
+ * better that may break them. */
 static void predicted_rows(struct answer *x, const struct bk_choice *c,
                            const struct bk_next_plan *plan)
 {

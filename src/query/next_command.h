@@ -1,8 +1,8 @@
-/* The command that runs an experiment: that of the tool which ran a setting like it, with
- * what the archive knows of its options.
+/* The command that runs an experiment: that of the tool which ran a setting like it,
+ * with what the archive knows of its options.
  *
- * Only options that are on record are given; what is set on the server, or has no option
- * here, follows behind a '#'. */
+ * Only options that are on record are given; what is set on the server, or has no
+ * option here, follows behind a '#'. */
 #ifndef BK_QUERY_NEXT_COMMAND_H
 #define BK_QUERY_NEXT_COMMAND_H
 

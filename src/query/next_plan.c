@@ -1,6 +1,6 @@
-/* Candidates for experiments, kind by kind, and a choice among them (see next_plan.h;
- * the kinds are those of a careful tester: repair, replicate, bracket, bisect, separate,
- * and what the response surface expects most of). */
+/* Candidates for experiments, kind by kind, and a choice among them (see
+ * next_plan.h; the kinds are those of a careful tester: repair, replicate, bracket,
+ * bisect, separate, and what the response surface expects most of). */
 #include "next_plan.h"
 
 #include "../base/num.h"
@@ -276,7 +276,8 @@ static void halve_load(struct planner *p)
     }
 }
 
-/* The anchor, brought within a limit by its last factor that differs among the trials. */
+/* The anchor, brought within a limit by its last factor that differs among the
+ * trials. */
 static void enter_limit(struct planner *p, const struct bk_product *limit)
 {
     double rest = 1;
@@ -571,7 +572,8 @@ static double noise_of(const struct planner *p)
     return bk_surface_error(p->p->surface).noise;
 }
 
-/* The largest expected level among the trials that may be chosen, but one; logarithm. */
+/* The largest expected level among the trials that may be chosen, but one;
+ * logarithm. */
 static double best_mean(const struct planner *p, const struct bk_trial *but)
 {
     double best = -(double)INFINITY;
@@ -585,8 +587,8 @@ static double best_mean(const struct planner *p, const struct bk_trial *but)
     return best;
 }
 
-/* What one more measurement may be expected to improve the best by: of the doubt about a
- * level only the part that a measurement with noise takes away counts. */
+/* What one more measurement may be expected to improve the best by: of the doubt
+ * about a level only the part that a measurement with noise takes away counts. */
 static void expect(struct planner *p, struct bk_experiment *e)
 {
     struct bk_surface_prediction at = bk_predict_at(p->p, e->levels);

@@ -1,7 +1,7 @@
 /* Which experiments are worth paying for next, of a set of trials.
  *
- * At most a handful, each of another kind while there are kinds left, and each with what
- * it is good for.  Pure over the set: the archive is not asked. */
+ * At most a handful, each of another kind while there are kinds left, and each with
+ * what it is good for.  Pure over the set: the archive is not asked. */
 #ifndef BK_QUERY_NEXT_PLAN_H
 #define BK_QUERY_NEXT_PLAN_H
 

@@ -237,7 +237,8 @@ static double best_at(const struct bk_predictor *p, size_t axis, double level)
     return best;
 }
 
-/* Between two neighbouring levels with a cliff between them nobody knows on which side. */
+/* Between two neighbouring levels with a cliff between them nobody knows on which
+ * side. */
 static bool in_a_cliff(const struct bk_predictor *p, const double *levels)
 {
     for (size_t k = 0; k < p->n_axes; k++) {
@@ -273,12 +274,6 @@ struct bk_surface_prediction bk_predict_at(const struct bk_predictor *p,
         return turned;
     }
     return at;
-}
-
-double bk_predict_improvement(const struct bk_predictor *p,
-                              const struct bk_surface_prediction *at, double best)
-{
-    return bk_surface_improvement(at, bk_trials_sign(p->trials) > 0 ? best : 1 / best);
 }
 
 bool bk_predict_is_better(const struct bk_predictor *p,

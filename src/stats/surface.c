@@ -416,7 +416,8 @@ static void measure_error(struct bk_surface *s)
 
 /* --- the law of scalability, of one parameter --- */
 
-/* Of the law fitted to all points but one: what it misses that one by, in logarithms. */
+/* Of the law fitted to all points but one: what it misses that one by, in
+ * logarithms. */
 static bool law_misses(const double *load, const double *value, size_t n, size_t i,
                        double *work, double *off)
 {
@@ -434,8 +435,9 @@ static bool law_misses(const double *load, const double *value, size_t n, size_t
     return isfinite(*off);
 }
 
-/* Takes the law where its own rules allow it and it misses settings that were left out
- * by less than the process does.  Its interval is that of these misses, by Student's t. */
+/* Takes the law where its own rules allow it and it misses settings that were left
+ * out by less than the process does.  Its interval is that of these misses, by
+ * Student's t. */
 static void try_law(struct bk_surface *s, const struct bk_surface_points *p)
 {
     double wide = bk_normal_quantile(0.5 + CONFIDENCE / 2), squares = 0, worst = 0;

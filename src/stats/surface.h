@@ -1,17 +1,17 @@
 /* A response surface: what settings that were not measured would give, from those that
  * were, with the error that such predictions have.
  *
- * A Gaussian process over logarithms of parameters and of the value (C. E. Rasmussen and
- * C. K. I. Williams, Gaussian Processes for Machine Learning, MIT Press 2006, algorithm
- * 2.1): a constant that nothing is known about, Matern 5/2 with one length a parameter,
- * noise of the measurement.  Lengths, signal and (where no repeats tell it) noise run
- * over a fixed grid; predictions are the mean over the grid, weighted by the marginal
- * likelihood, so nothing depends on a start or a seed.  Errors come from leaving out one
- * setting at a time, in closed form (eq. 5.10 to 5.12 there), with weights that do not
- * know the one left out.
+ * A Gaussian process over logarithms of parameters and of the value (C. E. Rasmussen
+ * and C. K. I. Williams, Gaussian Processes for Machine Learning, MIT Press 2006,
+ * algorithm 2.1): a constant that nothing is known about, Matern 5/2 with one length a
+ * parameter, noise of the measurement.  Lengths, signal and (where no repeats tell it)
+ * noise run over a fixed grid; predictions are the mean over the grid, weighted by the
+ * marginal likelihood, so nothing depends on a start or a seed.  Errors come from
+ * leaving out one setting at a time, in closed form (eq. 5.10 to 5.12 there), with
+ * weights that do not know the one left out.
  *
- * A prediction is given only when that error is known and small, and only between what
- * was measured. */
+ * A prediction is given only when that error is known and small, and only between
+ * what was measured. */
 #ifndef BK_STATS_SURFACE_H
 #define BK_STATS_SURFACE_H
 
@@ -53,8 +53,8 @@ struct bk_surface_points {
 struct bk_surface; /* in an arena */
 
 /* Fits a surface.  Every x differs from the others in some parameter, and every
- * parameter varies.  The points are copied.  Never NULL; bk_surface_flaws() says whether
- * it may be used. */
+ * parameter varies.  The points are copied.  Never NULL; bk_surface_flaws() says
+ * whether it may be used. */
 struct bk_surface *bk_surface_fit(struct bk_arena *a,
                                   const struct bk_surface_points *points);
 
@@ -71,9 +71,9 @@ struct bk_surface_error {
 unsigned bk_surface_flaws(const struct bk_surface *s); /* of enum bk_surface_flaw */
 struct bk_surface_error bk_surface_error(const struct bk_surface *s);
 
-/* The law of scalability that predictions are made by instead of the process: where one
- * parameter varies, the law's own rules (scaling.h) allow it, and it misses settings that
- * were left out by less.  Else NULL. */
+/* The law of scalability that predictions are made by instead of the process: where
+ * one parameter varies, the law's own rules (scaling.h) allow it, and it misses
+ * settings that were left out by less.  Else NULL. */
 const struct bk_usl *bk_surface_law(const struct bk_surface *s);
 
 struct bk_surface_prediction {

@@ -80,7 +80,8 @@ static void a_few_runs(void **state)
     assert_non_null(e);
     assert_int_equal(e->times, 2); /* to three sessions */
     assert_true(e->trial == c.best);
-    /* the largest batch is the best: 16 goes on to 32, a power of two like the others */
+    /* the largest batch is the best: 16 goes on to 32, a power of two like the
+     * others */
     e = find(m, &plan, BK_NEXT_BRACKET, "batch_size=32 concurrency=10");
     assert_non_null(e);
     assert_null(e->trial);
@@ -94,7 +95,8 @@ static void a_few_runs(void **state)
     memory_end(m);
 }
 
-/* Three sessions each of two settings that do not differ: nothing more to be learned. */
+/* Three sessions each of two settings that do not differ: nothing more to be
+ * learned. */
 static void nothing_left(void **state)
 {
     (void)state;

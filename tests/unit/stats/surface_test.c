@@ -1,5 +1,5 @@
-/* Response surfaces, against a computation of its own: a Python program that solves every
- * system by elimination, and refits the whole grid without each point. */
+/* Response surfaces, against a computation of its own: a Python program that solves
+ * every system by elimination, and refits the whole grid without each point. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -101,8 +101,8 @@ static void exact_where_measured(void **state)
     bk_arena_free(a);
 }
 
-/* Throughput falls to a third between 12 and 15: both sides are known, what lies between
- * is not. */
+/* Throughput falls to a third between 12 and 15: both sides are known, what lies
+ * between is not. */
 static void a_cliff_has_two_sides(void **state)
 {
     (void)state;
@@ -191,7 +191,8 @@ static void refusals(void **state)
     assert_true(flaws_of(&p) & (BK_SURFACE_UNSURE | BK_SURFACE_INEXACT));
 }
 
-/* With mean ln best the improvement is sd / sqrt(2 pi); without doubt it is the gain. */
+/* With mean ln best the improvement is sd / sqrt(2 pi); without doubt it is the
+ * gain. */
 static void improvement(void **state)
 {
     (void)state;
