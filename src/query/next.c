@@ -101,6 +101,13 @@ static const struct bk_column predicted_columns[N_PREDICTED] = {
     [P_WHY] = {"why", "", 0},
 };
 
+/* Sets of one hardware, model and workload differ in nothing else. */
+static bool differ_in_task(const struct bk_trials *a, const struct bk_trials *b)
+{
+    return bk_eq(a->hardware, b->hardware) && bk_eq(a->model, b->model) &&
+           bk_eq(a->workload, b->workload);
+}
+
 static struct bk_column *columns_of(struct bk_report *r, const struct bk_column *own,
                                     size_t n, const struct bk_choice *choices,
                                     size_t n_choices)
@@ -112,9 +119,10 @@ static struct bk_column *columns_of(struct bk_report *r, const struct bk_column 
         hardware = hardware || choices[i].trials->hardware.len > 0;
         models = models || choices[i].trials->model.len > 0;
         workloads = workloads || choices[i].trials->workload.len > 0;
-        tasks = tasks || choices[i].trials->n_task > 0;
+        tasks = tasks ||
+                (i > 0 && differ_in_task(choices[i].trials, choices[i - 1].trials));
     }
-    if (tasks && n_choices > 1) /* else it tells nothing apart */
+    if (tasks)
         c[TASK].flags = 0;
     c[HARDWARE].flags |= hardware ? 0 : BK_COL_MACHINE;
     c[MODEL].flags |= models ? 0 : BK_COL_MACHINE;
