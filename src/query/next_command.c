@@ -1,9 +1,8 @@
 /* Commands of load tools from what is on record (see next_command.h).
  *
- * Options as in: grafana.com/docs/k6 (options reference), 'vllm bench serve --help'
- * (vLLM 0.10), 'python3 -m sglang.bench_serving --help' (SGLang 0.4), 'llama-bench
- * --help' (llama.cpp b5000), 'wrk' 4.1, 'hey' 0.1.4, 'oha' 1.0, 'aiperf profile
- * --help', 'locust --help' (2.x). */
+ * Options as the tools' own help and documentation name them (grafana.com/docs/k6,
+ * docs.vllm.ai, docs.sglang.ai, llama.cpp tools/llama-bench/README.md, docs.locust.io,
+ * github.com: wg/wrk, rakyll/hey, hatoo/oha, ai-dynamo/aiperf); releases may differ. */
 #include "next_command.h"
 
 #include "../base/num.h"
