@@ -305,9 +305,9 @@ static bool compare_values(const struct comparing *cmp, const struct said_run *o
                            const struct said_run *new, struct bk_err *err)
 {
     static const struct said_run none;
-    struct bk_str name = new ? new->name : old->name;
     old = old ? old : &none;
     new = new ? new : &none;
+    struct bk_str name = new != &none ? new->name : old->name;
     size_t i = 0, k = 0;
     while (i < old->n_values || k < new->n_values) {
         const struct value *x = i < old->n_values ? &old->values[i] : NULL;

@@ -2,7 +2,6 @@
  * exit status of what came out. */
 #include "command.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -144,9 +143,10 @@ static struct verb verb_of(const struct call *call)
     if (c)
         return (struct verb){c->args, c->options, c->args_size, c->min_args,
                              c->max_args};
-    assert(q);
-    return (struct verb){q->args, q->options, q->args_size, q->min_positional,
-                         q->max_positional};
+    if (q)
+        return (struct verb){q->args, q->options, q->args_size, q->min_positional,
+                             q->max_positional};
+    return (struct verb){0}; /* neither: main has refused the call */
 }
 
 static int dispatch(struct bk_cli *cli, struct call *call, struct bk_err *err)
