@@ -212,6 +212,8 @@ bool bk_archive_end(struct bk_archive *ar, bool commit, struct bk_counts *counts
         *err = second;
     }
     bool ok = checked && ended;
+    struct bk_err ignored; /* the next unit does not depend on it */
+    bk_archive_let_go(ar, &ignored);
     if (!ok || !commit) {
         bk_archive_forget(ar);
     }

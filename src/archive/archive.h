@@ -71,6 +71,15 @@ bool bk_archive_add_source(struct bk_archive *ar, const struct bk_source *source
 /* The same with bytes that were hashed and packed before. */
 bool bk_archive_add_kept(struct bk_archive *ar, const struct bk_source *source,
                          struct bk_keeper *kept, struct bk_err *err);
+/* The same before its bytes have all been seen: path, format and importer_version of the
+ * source count.  Records may refer to it, and none of them reaches the disk before
+ * bk_archive_seen, so that what is found in the bytes can still forbid them. */
+bool bk_archive_add_unseen(struct bk_archive *ar, const struct bk_source *source,
+                           struct bk_err *err);
+/* What the source of this index is, and its bytes.  The archive must not have it yet. */
+bool bk_archive_seen(struct bk_archive *ar, size_t index,
+                     const struct bk_source *source, struct bk_keeper *kept,
+                     struct bk_err *err);
 /* Where the records go. Runs must have passed the checks (status set). */
 struct bk_sink *bk_archive_sink(struct bk_archive *ar);
 /* Commits (with the checks that look across runs: identical values on different

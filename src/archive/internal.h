@@ -75,6 +75,7 @@ struct bk_archive {
 
     /* the unit at hand */
     bool open;
+    bool held;                /* a source of it was not seen yet: nothing is spilled */
     struct bk_arena *unit;    /* emptied when a unit begins */
     struct bk_arena *scratch; /* emptied when a record is written */
     int64_t unit_id;
@@ -105,6 +106,8 @@ struct bk_archive {
 /* What was learnt of ids is no longer true: rows were rolled back, or another process
  * has changed them. */
 void bk_archive_forget(struct bk_archive *ar);
+/* Lets the disk be used again, if it was not. */
+bool bk_archive_let_go(struct bk_archive *ar, struct bk_err *err);
 
 /* --- rebuild.c --- */
 /* Prepares the unit at hand for being the same as 'old' was; in place, what was derived

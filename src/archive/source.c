@@ -3,6 +3,7 @@
 #include "../base/hash.h"
 #include "internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -156,6 +157,41 @@ bool bk_archive_add_kept(struct bk_archive *ar, const struct bk_source *source,
         return false;
     }
     return link_source(ar, source, id, err);
+}
+
+bool bk_archive_add_unseen(struct bk_archive *ar, const struct bk_source *source,
+                           struct bk_err *err)
+{
+    int64_t id = 0;
+    struct bk_source unseen = *source;
+    snprintf(unseen.sha256, sizeof unseen.sha256, "unseen %zu", ar->n_sources);
+    ar->held = true;
+    return bk_db_hold(ar->db, true, err) && insert_source(ar, &unseen, &id, err) &&
+           link_source(ar, source, id, err);
+}
+
+bool bk_archive_seen(struct bk_archive *ar, size_t index,
+                     const struct bk_source *source, struct bk_keeper *kept,
+                     struct bk_err *err)
+{
+    int64_t id = 0;
+    if (!bk_source_id(ar, index, &id, err)) {
+        return false;
+    }
+    struct bk_stmt *st = bk_stmt(ar->db, BK_SQL_SOURCE_SEEN);
+    bk_bind_int(st, ":source", id);
+    bk_bind_text(st, ":sha256", bk_str(source->sha256));
+    bk_bind_int(st, ":size", source->size);
+    bk_bind_int(st, ":redactions", source->redactions);
+    return bk_run_stmt(st, err) && write_chunks(ar, id, source, kept, err) &&
+           bk_archive_let_go(ar, err);
+}
+
+bool bk_archive_let_go(struct bk_archive *ar, struct bk_err *err)
+{
+    bool held = ar->held;
+    ar->held = false;
+    return !held || bk_db_hold(ar->db, false, err);
 }
 
 static bool keep(struct bk_keeper *k, struct bk_stream *bytes, struct bk_err *err)

@@ -262,7 +262,9 @@ struct bk_unit_work {    /* a unit in the making; as a sink it collects */
     bool part;        /* importers are told that they read one of several companions */
     bool must_be_new; /* the first member: else 'known', and nothing is stored */
     bool begun;       /* the archive's unit is open */
-    bool known;       /* another process imported the same meanwhile */
+    bool unseen;      /* its source's bytes are still being read beside */
+    size_t unseen_text; /* bytes of labels that were handed on meanwhile */
+    bool known;         /* another process imported the same meanwhile */
     struct bk_counts counts;
     struct bk_run_places *said; /* for an explanation, in the order of the runs */
     size_t n_said;

@@ -16,6 +16,7 @@ enum {
     MAX_SIZINGS = 100000, /* of one file */
     MAX_RUNS = 1000000,   /* of one file */
     MIB = 1024 * 1024,
+    MOST_UNSEEN = 16 * MIB, /* of labels, in memory until their file was searched */
     MAX_NUMBERS = 40000, /* of one run in a file of up to 1 MiB; a larger file may have
                             as many more as it is larger */
 };
@@ -255,7 +256,20 @@ static bool add_source(struct bk_ingesting *in, const struct bk_file *f,
     return ok;
 }
 
-static bool begin(struct bk_unit_work *u, struct bk_err *err)
+static struct bk_source source_of(const struct bk_member *m)
+{
+    struct bk_source source = {
+        .path = m->file->path,
+        .format = m->format,
+        .importer_version = m->version,
+        .size = m->file->size,
+        .redactions = m->file->redactions,
+    };
+    memcpy(source.sha256, m->file->sha256, sizeof source.sha256);
+    return source;
+}
+
+static bool begin_unit(struct bk_unit_work *u, struct bk_err *err)
 {
     struct bk_ingesting *in = u->in;
     const struct bk_replay *replay = in->replay;
@@ -265,29 +279,45 @@ static bool begin(struct bk_unit_work *u, struct bk_err *err)
         .again = replay ? replay->unit : NULL,
         .in_place = replay && replay->in_place,
     };
+    u->begun = bk_archive_begin(in->archive, &unit, err);
+    return u->begun;
+}
+
+static bool begin(struct bk_unit_work *u, struct bk_err *err)
+{
     for (size_t i = 0; i < u->n_members; i++) {
         if (!bk_file_join(u->members[i].file, err))
             return false;
     }
-    if (!bk_archive_begin(in->archive, &unit, err))
-        return false;
-    u->begun = true;
-    if (u->must_be_new && !still_new(u, err))
+    if (!begin_unit(u, err) || (u->must_be_new && !still_new(u, err)))
         return false;
     for (size_t i = 0; i < u->n_members; i++) {
-        const struct bk_member *m = &u->members[i];
-        struct bk_source source = {
-            .path = m->file->path,
-            .format = m->format,
-            .importer_version = m->version,
-            .size = m->file->size,
-            .redactions = m->file->redactions,
-        };
-        memcpy(source.sha256, m->file->sha256, sizeof source.sha256);
-        if (!add_source(in, m->file, &source, err))
+        const struct bk_source source = source_of(&u->members[i]);
+        if (!add_source(u->in, u->members[i].file, &source, err))
             return false;
     }
     return true;
+}
+
+/* Samples go into the archive while their file is still searched and hashed beside. */
+static bool begin_unseen(struct bk_unit_work *u, struct bk_err *err)
+{
+    const struct bk_source source = source_of(&u->members[0]);
+    u->unseen = true;
+    return begin_unit(u, err) && bk_archive_add_unseen(u->in->archive, &source, err);
+}
+
+/* Waits for that. */
+static bool see(struct bk_unit_work *u, struct bk_err *err)
+{
+    if (!u->unseen)
+        return true;
+    struct bk_file *f = u->members[0].file;
+    u->unseen = false;
+    if (!bk_file_join(f, err) || !still_new(u, err))
+        return false;
+    const struct bk_source source = source_of(&u->members[0]);
+    return bk_archive_seen(u->in->archive, 0, &source, f->keeper, err);
 }
 
 static bool collect_run(struct bk_sink *s, struct bk_run *run, struct bk_err *err)
@@ -315,7 +345,8 @@ static bool collect_snapshot(struct bk_sink *s, const struct bk_snapshot *snapsh
     u->n_snapshots++;
     if (u->in->options->dry_run)
         return true;
-    if (!u->begun && !begin(u, err))
+    bool beside = u->n_members == 1 && u->members[0].file->keeping && u->must_be_new;
+    if (!u->begun && !(beside ? begin_unseen(u, err) : begin(u, err)))
         return false;
     struct bk_sink *to = bk_archive_sink(u->in->archive);
     return to->snapshot(to, snapshot, err);
@@ -329,6 +360,10 @@ static bool collect_series(struct bk_sink *s, const struct bk_series_sample *sam
         return false;
     if (u->in->options->dry_run || u->snapshot_is_known)
         return true;
+    for (size_t i = 0; u->unseen && i < sample->n_labels; i++)
+        u->unseen_text += sample->labels[i].name.len + sample->labels[i].value.len;
+    if (u->unseen_text > MOST_UNSEEN && !see(u, err))
+        return false;
     struct bk_sink *to = bk_archive_sink(u->in->archive);
     return to->series(to, sample, err);
 }
@@ -502,7 +537,7 @@ bool bk_unit_import(struct bk_unit_work *u, const struct bk_importer *imp,
         set_source(u->runs[i], u->source);
     if (ok && bk_file_changed(f))
         ok = bk_fail(err, BK_EINPUT, "it changed while it was read: import it again");
-    return ok;
+    return ok && see(u, err);
 }
 
 /* --- context and checks --- */

@@ -70,8 +70,9 @@ static struct bk_noise noise_now(const struct bk_past *past,
 {
     struct bk_noise noise = {0, 0, 0, 0};
     size_t begin = window_begin(line);
-    bk_noise_add(past->s->arena, &noise, past->s->q.scale, line->values + begin,
-                 line->n - begin);
+    if (line->n > begin)
+        bk_noise_add(past->s->arena, &noise, past->s->q.scale, line->values + begin,
+                     line->n - begin);
     return noise;
 }
 

@@ -48,8 +48,8 @@ static bool ask(struct bk_db *db, const void *args, const struct bk_strings *pos
 {
     const struct bk_sizing_args *o = args;
     const char *command = positional->n > 0 ? positional->items[0] : "list";
-    const char *const *names = positional->items + (positional->n > 0);
-    size_t n = positional->n - (positional->n > 0);
+    size_t n = positional->n > 0 ? positional->n - 1 : 0;
+    const char *const *names = n > 0 ? positional->items + 1 : NULL;
     struct bk_str word = bk_str(command);
     if (!check_options(command, o, where, err))
         return false;

@@ -418,6 +418,12 @@ bool bk_db_data_version(struct bk_db *db, int64_t *version, struct bk_err *err)
 
 /* --- transactions --- */
 
+bool bk_db_hold(struct bk_db *db, bool hold, struct bk_err *err)
+{
+    return bk_db_exec(db, hold ? "PRAGMA cache_spill = OFF" : "PRAGMA cache_spill = ON",
+                      err);
+}
+
 /* A transaction ends with every statement at rest, whoever forgot to reset one. */
 static void rest_statements(struct bk_db *db)
 {

@@ -81,6 +81,10 @@ enum bk_col_type bk_col_type(const struct bk_stmt *st, size_t i);
 bool bk_begin(struct bk_db *db, struct bk_err *err);
 bool bk_end(struct bk_db *db, bool commit, struct bk_err *err);
 
+/* While held, nothing of a transaction is written to the disk before it is committed,
+ * however much it is: what is rolled back leaves no trace. */
+bool bk_db_hold(struct bk_db *db, bool hold, struct bk_err *err);
+
 /* --- what only this engine has --- */
 /* A statement that a user wrote ('sql'): read-only by authorizer and query_only;
  * several statements are refused. */

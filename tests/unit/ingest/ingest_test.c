@@ -322,6 +322,66 @@ static void test_snapshots(void **state)
     assert_string_equal(query("SELECT sum(samples) FROM sample_pack"), "90001");
 }
 
+/* An exposition that is too large to be held in memory, with a last label of its own. */
+static const char *put_large_exposition(const char *name, int digits, const char *last)
+{
+    const char *path = at(name);
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    for (int i = 0; i < 18000000 / (digits + 18); i++)
+        fprintf(f, "x{a=\"%0*d\"} %010d\n", digits, i, i);
+    fprintf(f, "y{%s} 1\n", last);
+    fclose(f);
+    return path;
+}
+
+/* It goes into the archive while it is still hashed, few of its bytes being labels. */
+static void test_large_exposition(void **state)
+{
+    (void)state;
+    const struct bk_import_options o = {0};
+    char sha[65] = "", want[65] = "x";
+    struct bk_buf text = {0};
+    struct bk_err err = {0};
+    const char *path = put_large_exposition("bare.prom", 6, "b=\"1\"");
+    assert_true(bk_read_file(path, &text, &err));
+    assert_true(text.len > (size_t)16 * 1024 * 1024);
+    bk_sha256_of(bk_buf_str(&text), want);
+    assert_true(import(&o, path));
+    assert_string_equal(w.told, "imported bare.prom|");
+    snprintf(sha, sizeof sha, "%s", query("SELECT sha256 FROM source"));
+    assert_string_equal(sha, want);
+    snprintf(want, sizeof want, "%zu", text.len);
+    assert_string_equal(query("SELECT size FROM source"), want);
+    assert_string_equal(query("SELECT sum(raw_size) FROM source_chunk"), want);
+    assert_string_equal(query("SELECT sum(samples) FROM sample_pack"), "750001");
+    assert_true(import(&o, path));
+    assert_string_equal(w.told, "duplicate bare.prom|");
+    bk_buf_free(&text);
+}
+
+/* The secret is found when samples were handed on already; they come once more. */
+static void test_large_exposition_with_a_secret(void **state)
+{
+    (void)state;
+    const struct bk_import_options o = {0};
+    static const char label[] = "api_key=\"s3cr3ts3cr3ts3cr3t\"";
+    const int digits[] = {6, 200};
+    for (size_t i = 0; i < 2; i++) {
+        char name[] = "secret0.prom";
+        name[6] = (char)('0' + i);
+        assert_true(import(&o, put_large_exposition(name, digits[i], label)));
+    }
+    assert_string_equal(query("SELECT count(*) FROM source WHERE redactions = 1"), "2");
+    assert_string_equal(query("SELECT count(*) FROM snapshot"), "2");
+    assert_string_equal(
+        query("SELECT count(*) FROM source WHERE sha256 LIKE 'unseen%'"), "0");
+    assert_string_equal(
+        query("SELECT count(*) FROM v_series WHERE labels LIKE '%[redacted]%'"), "2");
+    assert_string_equal(
+        query("SELECT count(*) FROM v_series WHERE labels LIKE '%s3cr3t%'"), "0");
+}
+
 static void test_large_file_with_a_secret(void **state)
 {
     (void)state;
@@ -565,6 +625,8 @@ int main(void)
         T(test_secrets),
         T(test_cut_gzip),
         T(test_large_file),
+        T(test_large_exposition),
+        T(test_large_exposition_with_a_secret),
         T(test_large_file_with_a_secret),
         T(test_snapshots),
         T(test_unreadable_folder),
