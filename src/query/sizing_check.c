@@ -27,6 +27,7 @@ enum reason {
     ANOTHER_NAME,
     ARCHITECTURE,
     BETWEEN,
+    BLOCK_ASSUMED,
     CONTEXT_SHORTER,
     EDGE,
     HARDWARE_UNKNOWN,
@@ -57,6 +58,9 @@ static const struct {
     [CONTEXT_SHORTER] = {"shorter-requests",
                          "requests of the runs keep less than half of the tokens that "
                          "the sheet plans for a session"},
+    [BLOCK_ASSUMED] = {"block-size-assumed",
+                       "the run does not say how many tokens a block has: 16, vLLM's "
+                       "default, are assumed"},
     [EDGE] = {"not-tried",
               "no higher load was tried, so what was met is a lower bound"},
     [HARDWARE_UNKNOWN] = {"hardware-unknown",
@@ -76,8 +80,8 @@ static const struct {
                     "several served them, each had its share"},
     [ONE_NODE] = {"one-node", "the runs are taken to be of one node"},
     [PRECISION_ASSUMED] = {"precision-assumed",
-                           "the engine says cache_dtype 'auto': 16 bits an element are "
-                           "assumed"},
+                           "the engine says cache_dtype 'auto' or nothing: 16 bits an "
+                           "element are assumed"},
     [RANKS_ASSUMED] = {"one-gpu",
                        "the run does not say over how many GPUs its engine is "
                        "spread: one is assumed"},
@@ -155,7 +159,8 @@ static void add_view(struct checking *x, struct bk_section *s,
 {
     struct bk_value *c = bk_section_row(x->r, s);
     struct bk_str dtype = v->dtype.len > 0 ? v->dtype : BK_S("not said");
-    struct why why = {{[PRECISION_ASSUMED] = v->assumed_precision && v->of.known}};
+    struct why why = {{[BLOCK_ASSUMED] = v->assumed_block,
+                       [PRECISION_ASSUMED] = v->assumed_precision && v->of.known}};
     codes_cell(x, &why);
     c[0] = bk_v_str(v->run->name);
     c[1] = bk_v_str(v->run->dim[BK_DIM_MODEL]);
@@ -289,6 +294,7 @@ static void explain_model(const struct bk_sheet *sheet, struct bk_str scenario,
                                                bk_kv_token_bytes(&kv.model, p);
     double bytes = bk_kv_token_bytes(&kv.model, p);
     why->of[KV_PRECISION] = bytes != bk_kv_token_bytes(&kv.model, v->precision);
+    why->of[BLOCK_ASSUMED] = v->assumed_block;
     why->of[PRECISION_ASSUMED] = v->assumed_precision;
 }
 

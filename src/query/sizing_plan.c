@@ -249,6 +249,11 @@ static void add_notes(const struct bk_plan *p, const struct seen *seen)
         bk_report_note(r, "idle-gpus", BK_INFO,
                        "the GPUs of a node are no multiple of a replica's: some are "
                        "left over");
+    if (p->view != NULL && p->view->assumed_block)
+        bk_report_note(r, "block-size-assumed", BK_INFO,
+                       "the run does not say how many tokens a block has: %d, vLLM's "
+                       "default, are assumed",
+                       BK_BLOCK);
     if (p->view != NULL && p->view->assumed_precision)
         bk_report_note(r, "precision-assumed", BK_INFO,
                        "the engine says cache_dtype '%.*s': 16 bits an element are "

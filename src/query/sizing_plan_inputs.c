@@ -231,7 +231,7 @@ static bool find_snapshot(struct bk_db *db, struct bk_plan *p, struct bk_err *er
                ? false
                : bk_fail(err, BK_EUSAGE,
                          "'%s' does not say how many blocks its KV cache has (its "
-                         "config lacks num_gpu_blocks and block_size)",
+                         "config lacks num_gpu_blocks)",
                          ref);
 }
 

@@ -2,6 +2,7 @@
 #include "sizing_snapshot.h"
 
 #include "../base/num.h"
+#include "sizing.h"
 
 #include <math.h>
 
@@ -14,7 +15,7 @@ static double param(const struct bk_run_row *run, const char *name)
 
 bool bk_snapshot_has_cache(const struct bk_run_row *run)
 {
-    return param(run, "num_gpu_blocks") > 0 && param(run, "block_size") > 0;
+    return param(run, "num_gpu_blocks") > 0;
 }
 
 /* Names that engines and people give the ranks of a tensor parallel group. */
@@ -93,6 +94,9 @@ bool bk_snapshot_read(struct bk_db *db, struct bk_arena *a,
         return false;
     v->blocks = param(run, "num_gpu_blocks");
     v->block_size = param(run, "block_size");
+    v->assumed_block = !(v->block_size > 0);
+    if (v->assumed_block)
+        v->block_size = BK_BLOCK;
     v->usable = fmax(0, v->blocks - BK_NULL_BLOCKS);
     v->tokens = v->blocks * v->block_size;
     v->ranks = ranks_of(run);

@@ -12,6 +12,7 @@
 struct bk_snapshot_view {
     const struct bk_run_row *run;
     double blocks, block_size; /* num_gpu_blocks, tokens a block */
+    bool assumed_block;        /* the run does not say block_size: BK_BLOCK */
     double usable;             /* blocks without the null block */
     double tokens;             /* blocks * block_size */
     double ranks;              /* GPUs of the engine; NAN: not said */
