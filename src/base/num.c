@@ -207,6 +207,17 @@ bool bk_parse_double(struct bk_str s, double *value)
     return true;
 }
 
+bool bk_parse_share(struct bk_str s, double *share)
+{
+    bool percent = bk_ends(s, BK_S("%"));
+    if (percent)
+        s = bk_trim(bk_upto(s, s.len - 1));
+    if (!bk_parse_double(s, share))
+        return false;
+    *share /= percent ? 100 : 1;
+    return true;
+}
+
 bool bk_parse_double_special(struct bk_str s, double *value)
 {
     if (bk_parse_double(s, value))

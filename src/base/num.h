@@ -11,6 +11,9 @@
  * the range of double is refused (false). */
 bool bk_parse_double(struct bk_str s, double *value);
 
+/* A share: "0.325", or "32.5%" (blanks around the number are fine before a sign). */
+bool bk_parse_share(struct bk_str s, double *share);
+
 /* As bk_parse_double, and NaN, nan, Inf, inf, Infinity with a sign are taken too. */
 bool bk_parse_double_special(struct bk_str s, double *value);
 

@@ -117,15 +117,10 @@ static void add_row(struct bk_report *r, struct bk_section *s,
 static const struct bk_column *columns_for(struct bk_arena *a,
                                            const struct bk_annotation_list *list)
 {
-    struct bk_column *c = bk_alloc_array(a, N_COLUMNS, sizeof *c);
     bool undone = false;
     for (size_t i = 0; i < list->n; i++)
         undone = undone || list->items[i].undone_ns != BK_NO_TIME;
-    for (size_t i = 0; i < N_COLUMNS; i++)
-        c[i] = columns[i];
-    for (size_t i = UNDONE_AT; !undone && i < N_COLUMNS; i++)
-        c[i].flags = BK_COL_MACHINE;
-    return c;
+    return undone ? columns : bk_columns_hidden(a, columns, N_COLUMNS, UNDONE_AT);
 }
 
 /* All, or the one of a number. */

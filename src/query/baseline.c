@@ -62,16 +62,6 @@ static void add_row(struct bk_report *r, struct bk_section *s,
     c[CLEARED_WHY] = bk_v_str(b->cleared_why);
 }
 
-static const struct bk_column *columns_for(struct bk_arena *a, bool cleared)
-{
-    struct bk_column *c = bk_alloc_array(a, N_COLUMNS, sizeof *c);
-    for (size_t i = 0; i < N_COLUMNS; i++)
-        c[i] = columns[i];
-    for (size_t i = CLEARED_AT; !cleared && i < N_COLUMNS; i++)
-        c[i].flags = BK_COL_MACHINE;
-    return c;
-}
-
 /* A session that came with another warehouse's baseline need not be here. */
 static bool note_missing(struct bk_db *db, struct bk_report *r,
                          const struct bk_baseline *b, struct bk_err *err)
@@ -110,8 +100,10 @@ static bool show(struct bk_db *db, struct bk_report *r, const char *name, bool a
         return bk_fail(err, BK_EUSAGE,
                        "no baseline is called '%.80s' (see 'benchkeep baseline show')",
                        name);
-    struct bk_section *s =
-        bk_report_section(r, "baselines", columns_for(r->arena, cleared), N_COLUMNS);
+    struct bk_section *s = bk_report_section(
+        r, "baselines",
+        cleared ? columns : bk_columns_hidden(r->arena, columns, N_COLUMNS, CLEARED_AT),
+        N_COLUMNS);
     for (size_t i = 0; i < kept; i++) {
         add_row(r, s, &list.items[i]);
         if (!note_missing(db, r, &list.items[i], err))

@@ -141,8 +141,7 @@ static void add_alarms(struct bk_report *r, struct bk_section *s, const char *qu
 static struct bk_value size_cell(const struct bk_outlook *o, double size)
 {
     bool share = o->q->scale == BK_SCALE_SHARE;
-    return isfinite(size) ? bk_v_real_unit(size, share ? BK_S("pp") : BK_S("ratio"))
-                          : bk_v_null();
+    return bk_v_known_unit(size, share ? BK_S("pp") : BK_S("ratio"));
 }
 
 static size_t needed(const struct bk_outlook *o)
@@ -225,10 +224,8 @@ static bool newest_sessions(struct bk_db *db, struct bk_report *r,
     struct bk_lines lines;
     *names = (struct bk_strings){NULL, 0};
     if (!bk_filter_parse(a, db, where, &filter, err) ||
-        !bk_runs_load(db, a, &filter, &runs, err))
+        !bk_runs_load_told_once(db, a, &filter, &runs, NULL, err))
         return false;
-    if (!bk_filter_names(&filter, "claims"))
-        bk_runs_drop_retold(a, &runs);
     bk_lines_make(a, &runs, &lines);
     size_t first = lines.n_sessions > most ? lines.n_sessions - most : 0;
     for (size_t i = first; i < lines.n_sessions; i++)

@@ -65,10 +65,8 @@ static bool load_runs(struct bk_db *db, const struct bk_capacity_args *o,
         !bk_filter_add(x->arena, db, &f, "hardware", o->hardware, err) ||
         !bk_filter_add(x->arena, db, &f, "model", o->model, err) ||
         !bk_filter_add(x->arena, db, &f, "workload", o->workload, err) ||
-        !bk_runs_load(db, x->arena, &f, &x->runs, err))
+        !bk_runs_load_told_once(db, x->arena, &f, &x->runs, NULL, err))
         return false;
-    if (!bk_filter_names(&f, "claims"))
-        bk_runs_drop_retold(x->arena, &x->runs);
     return x->runs.n > 0 || bk_fail(err, BK_EUSAGE, "no run matches");
 }
 
@@ -444,8 +442,7 @@ static double value_of(const struct bk_run_values *values, const struct point *p
 static struct bk_value cell_of(const struct bk_run_values *values,
                                const struct point *p)
 {
-    double x = value_of(values, p);
-    return isfinite(x) ? bk_v_real(x) : bk_v_null();
+    return bk_v_known(value_of(values, p));
 }
 
 static const struct bk_column *columns_for(const struct across *x)

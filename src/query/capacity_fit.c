@@ -25,11 +25,6 @@ struct bk_str bk_capacity_percent(struct bk_arena *a, double x)
     return bk_fmt(a, "%s %%", text);
 }
 
-static struct bk_value known(double x, struct bk_str unit)
-{
-    return isfinite(x) ? bk_v_real_unit(x, unit) : bk_v_null();
-}
-
 static struct bk_value counted(double x)
 {
     return isfinite(x) ? bk_v_int((int64_t)fmin(fmax(x, 0), 9e18)) : bk_v_null();
@@ -69,12 +64,12 @@ void bk_capacity_landmark(struct bk_report *r, struct bk_section *section,
 {
     struct bk_value *cells = bk_section_row(r, section);
     cells[LANDMARK] = bk_v_text(m->name);
-    cells[LOAD] = known(m->load, c->load_unit);
-    cells[AT_LEAST] = known(m->low, c->load_unit);
-    cells[AT_MOST] = known(m->high, c->load_unit);
-    cells[BEGUN_AT] = known(m->begun, c->load_unit);
-    cells[FIRST_SEEN] = known(m->elapsed, BK_S("s"));
-    cells[VALUE] = known(m->value, m->unit);
+    cells[LOAD] = bk_v_known_unit(m->load, c->load_unit);
+    cells[AT_LEAST] = bk_v_known_unit(m->low, c->load_unit);
+    cells[AT_MOST] = bk_v_known_unit(m->high, c->load_unit);
+    cells[BEGUN_AT] = bk_v_known_unit(m->begun, c->load_unit);
+    cells[FIRST_SEEN] = bk_v_known_unit(m->elapsed, BK_S("s"));
+    cells[VALUE] = bk_v_known_unit(m->value, m->unit);
     cells[UNIT] = bk_v_str(m->unit);
     cells[EVIDENCE] = counted(m->n);
     cells[MEANS] = bk_v_str(m->means);
@@ -271,21 +266,21 @@ static void add_fit(struct bk_value *cells, const struct bk_curve *c,
                     const struct bk_usl *fit)
 {
     const struct bk_str none = {NULL, 0};
-    cells[ALPHA] = known(fit->alpha, none);
-    cells[SE_ALPHA] = known(fit->se_alpha, none);
-    cells[BETA] = known(fit->beta, none);
-    cells[SE_BETA] = known(fit->se_beta, none);
-    cells[GAMMA] = known(fit->gamma, c->throughput_unit);
-    cells[SE_GAMMA] = known(fit->se_gamma, c->throughput_unit);
-    cells[R2] = known(fit->r2, none);
-    cells[RMSE] = known(fit->rmse, c->throughput_unit);
-    cells[WORST] = known(fit->worst_residual, BK_S("ratio"));
-    cells[WORST_AT] = known(fit->worst_at, c->load_unit);
+    cells[ALPHA] = bk_v_known_unit(fit->alpha, none);
+    cells[SE_ALPHA] = bk_v_known_unit(fit->se_alpha, none);
+    cells[BETA] = bk_v_known_unit(fit->beta, none);
+    cells[SE_BETA] = bk_v_known_unit(fit->se_beta, none);
+    cells[GAMMA] = bk_v_known_unit(fit->gamma, c->throughput_unit);
+    cells[SE_GAMMA] = bk_v_known_unit(fit->se_gamma, c->throughput_unit);
+    cells[R2] = bk_v_known_unit(fit->r2, none);
+    cells[RMSE] = bk_v_known_unit(fit->rmse, c->throughput_unit);
+    cells[WORST] = bk_v_known_unit(fit->worst_residual, BK_S("ratio"));
+    cells[WORST_AT] = bk_v_known_unit(fit->worst_at, c->load_unit);
     if (fit->flaws != 0) /* a refused fit promises no peak */
         return;
-    cells[PEAK_LOAD] = known(fit->n_max, c->load_unit);
-    cells[PEAK] = known(fit->x_max, c->throughput_unit);
-    cells[LIMIT] = known(fit->x_limit, c->throughput_unit);
+    cells[PEAK_LOAD] = bk_v_known_unit(fit->n_max, c->load_unit);
+    cells[PEAK] = bk_v_known_unit(fit->x_max, c->throughput_unit);
+    cells[LIMIT] = bk_v_known_unit(fit->x_limit, c->throughput_unit);
 }
 
 void bk_capacity_fit(struct bk_report *r, const struct bk_curve *c)
@@ -347,8 +342,8 @@ void bk_capacity_check(struct bk_report *r, struct bk_section *section,
     struct bk_value *cells = bk_section_row(r, section);
     cells[CHECK] = bk_v_text(c->name);
     cells[CHECK_AT] = bk_v_str(c->at);
-    cells[GOT] = known(c->got, c->unit);
-    cells[CHECK_LIMIT] = known(c->limit, c->unit);
+    cells[GOT] = bk_v_known_unit(c->got, c->unit);
+    cells[CHECK_LIMIT] = bk_v_known_unit(c->limit, c->unit);
     cells[CHECK_UNIT] = bk_v_str(c->unit);
     cells[HOLDS] = bk_v_bool(!c->broken);
     cells[CHECK_MEANS] = bk_v_str(c->means);

@@ -28,18 +28,11 @@
 
 static bool read_share(const char *text, double *share, struct bk_err *err)
 {
-    struct bk_str s = bk_trim(bk_str(text));
-    double unit = 1;
-    if (s.len > 0 && s.ptr[s.len - 1] == '%') {
-        unit = 0.01;
-        s = bk_trim(bk_upto(s, s.len - 1));
-    }
-    if (!bk_parse_double(s, share) || !(*share * unit > 0) || !(*share * unit < 1))
-        return bk_fail(
-            err, BK_EUSAGE,
-            "--errors wants a share between 0 and 1, as 1%% or 0.01, not '%s'", text);
-    *share *= unit;
-    return true;
+    if (bk_parse_share(bk_trim(bk_str(text)), share) && *share > 0 && *share < 1)
+        return true;
+    return bk_fail(err, BK_EUSAGE,
+                   "--errors wants a share between 0 and 1, as 1%% or 0.01, not '%s'",
+                   text);
 }
 
 static bool read_args(const struct bk_capacity_args *o, struct bk_cap_course *c,

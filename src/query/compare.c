@@ -345,11 +345,6 @@ static void add_evidence(struct bk_side_by_side *c, const struct bk_match *m,
                        BK_PUSH(a, c->cases, c->n_cases));
 }
 
-static struct bk_value finite(double x)
-{
-    return isfinite(x) ? bk_v_real(x) : bk_v_null();
-}
-
 /* All tests of one call are one family. */
 static void add_verdicts(struct bk_side_by_side *c)
 {
@@ -361,10 +356,10 @@ static void add_verdicts(struct bk_side_by_side *c)
         struct bk_value *cells = c->case_cells[i];
         bk_case_detail(&bk_verdict_rule_report, x);
         if (x->e.scale == BK_SCALE_RATIO) {
-            cells[CI_LOW] = finite(1 + x->e.within.low);
-            cells[CI_HIGH] = finite(1 + x->e.within.high);
+            cells[CI_LOW] = bk_v_known(1 + x->e.within.low);
+            cells[CI_HIGH] = bk_v_known(1 + x->e.within.high);
         }
-        cells[P] = finite(x->e.p);
+        cells[P] = bk_v_known(x->e.p);
         cells[VERDICT] = bk_v_text(bk_verdict_name(x->e.verdict));
         cells[WHY] = bk_v_str(bk_case_why(a, x));
     }
@@ -408,8 +403,8 @@ static void add_within_run(struct bk_side_by_side *c, const struct table *t,
         seconds_of(t, 0, k_old, q->sides[0].items[0]), COUNT_CONFIDENCE);
     if (!isfinite(ratio.interval.low) && !isfinite(ratio.interval.high))
         return;
-    behind[CI_LOW] = finite(ratio.interval.low);
-    behind[CI_HIGH] = finite(ratio.interval.high);
+    behind[CI_LOW] = bk_v_known(ratio.interval.low);
+    behind[CI_HIGH] = bk_v_known(ratio.interval.high);
     behind[WHY] = bk_v_text("of these runs only: what their numbers of ok requests "
                             "allow");
     c->within = true;

@@ -50,11 +50,6 @@ static const struct bk_column curve_columns[N_CURVE] = {
     [WHY] = {"why", "", 0},
 };
 
-static struct bk_value number(double x)
-{
-    return isfinite(x) ? bk_v_real(x) : bk_v_null();
-}
-
 static struct bk_str percent(struct bk_arena *a, double x)
 {
     char text[352];
@@ -123,10 +118,10 @@ void bk_curves_report(struct bk_report *r, const struct bk_curves *curves, bool 
         v[SCOPE] = bk_v_str(c->first->q->scope);
         v[CELLS] = bk_v_int((int64_t)c->n);
         v[RATIO] = bk_v_real(1 + c->e.change);
-        v[CI_LOW] = number(1 + c->e.within.low);
-        v[CI_HIGH] = number(1 + c->e.within.high);
-        v[P] = number(c->e.p);
-        v[Q] = number(c->e.p_adjusted);
+        v[CI_LOW] = bk_v_known(1 + c->e.within.low);
+        v[CI_HIGH] = bk_v_known(1 + c->e.within.high);
+        v[P] = bk_v_known(c->e.p);
+        v[Q] = bk_v_known(c->e.p_adjusted);
         v[N_OLD] = bk_v_int((int64_t)c->e.n_old);
         v[N_NEW] = bk_v_int((int64_t)c->e.n_new);
         v[VERDICT] = bk_v_text(bk_verdict_name(c->e.verdict));

@@ -124,14 +124,7 @@ static bool is_in(const char *const *list, struct bk_str word)
 /* "5%" or "0.05"; of a share, percentage points. */
 static bool parse_floor(struct bk_str text, double *floor)
 {
-    bool percent = bk_ends(text, BK_S("%"));
-    if (percent)
-        text = bk_trim(bk_upto(text, text.len - 1));
-    if (!bk_parse_double(text, floor) || !(*floor > 0))
-        return false;
-    if (percent)
-        *floor /= 100;
-    return true;
+    return bk_parse_share(text, floor) && *floor > 0;
 }
 
 static bool parse_wanted(struct bk_arena *a, const char *text, struct bk_wanted *w,

@@ -57,17 +57,12 @@ const struct bk_column *bk_verdict_columns(struct bk_arena *a,
     return c;
 }
 
-static struct bk_value number(double x)
-{
-    return isfinite(x) ? bk_v_real(x) : bk_v_null();
-}
-
 /* An end of the interval as a ratio: of a share, only over what is not 0. */
 static struct bk_value ratio_end(const struct bk_evidence *e, double change)
 {
     if (e->scale == BK_SCALE_RATIO)
-        return number(1 + change);
-    return e->old > 0 ? number((e->old + change) / e->old) : bk_v_null();
+        return bk_v_known(1 + change);
+    return e->old > 0 ? bk_v_known((e->old + change) / e->old) : bk_v_null();
 }
 
 static void values(struct bk_value *v, const struct bk_case *c)
@@ -78,15 +73,15 @@ static void values(struct bk_value *v, const struct bk_case *c)
         v[BK_V_OLD] = bk_v_real_unit(e->old, c->q->unit);
     v[BK_V_NEW] = bk_v_real_unit(new, c->q->unit);
     if (isfinite(e->old) && e->old != 0)
-        v[BK_V_RATIO] = number(new / e->old);
+        v[BK_V_RATIO] = bk_v_known(new / e->old);
     v[BK_V_CI_LOW] = ratio_end(e, e->within.low);
     v[BK_V_CI_HIGH] = ratio_end(e, e->within.high);
-    v[BK_V_CHANGE] = number(e->change);
-    v[BK_V_P] = number(e->p);
-    v[BK_V_Q] = number(e->p_adjusted);
+    v[BK_V_CHANGE] = bk_v_known(e->change);
+    v[BK_V_P] = bk_v_known(e->p);
+    v[BK_V_Q] = bk_v_known(e->p_adjusted);
     v[BK_V_N_OLD] = bk_v_int((int64_t)c->n_old);
     v[BK_V_N_NEW] = bk_v_int((int64_t)c->n_new);
-    v[BK_V_MDE] = number(e->detectable);
+    v[BK_V_MDE] = bk_v_known(e->detectable);
 }
 
 void bk_verdict_row(struct bk_report *r, struct bk_section *s, const struct bk_case *c)

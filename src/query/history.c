@@ -558,15 +558,12 @@ static bool load_runs(struct bk_db *db, const struct history_args *o,
 {
     struct bk_filter f;
     int64_t since;
-    *n_retold = 0;
     if (!bk_filter_parse(a, db, where, &f, err) ||
         !bk_filter_add(a, db, &f, "hardware", o->hardware, err) ||
         !bk_filter_add(a, db, &f, "model", o->model, err) ||
         !bk_filter_add(a, db, &f, "workload", o->workload, err) ||
-        !bk_runs_load(db, a, &f, runs, err))
+        !bk_runs_load_told_once(db, a, &f, runs, n_retold, err))
         return false;
-    if (!bk_filter_names(&f, "claims"))
-        *n_retold = bk_runs_drop_retold(a, runs);
     if (o->since == NULL)
         return true;
     if (!bk_parse_iso(bk_str(o->since), &since, NULL))

@@ -41,12 +41,10 @@ static bool load_side(struct bk_db *db, struct bk_arena *a, const char *text,
     if (!bk_filter_parse(a, db, &both, &filter, err) ||
         !bk_filter_add(a, db, &filter, "session", text == NULL ? side->typed : NULL,
                        err) ||
-        !bk_runs_load(db, a, &filter, &side->runs, err))
+        !bk_runs_load_told_once(db, a, &filter, &side->runs, &side->n_retold, err))
         return false;
     for (size_t d = 0; d < BK_N_DIMS; d++)
         side->fixes[d] = bk_filter_names(&filter, bk_dim_names[d]);
-    if (!bk_filter_names(&filter, "claims"))
-        side->n_retold = bk_runs_drop_retold(a, &side->runs);
     return true;
 }
 

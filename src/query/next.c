@@ -134,12 +134,7 @@ static struct bk_column *columns_of(struct bk_report *r, const struct bk_column 
 
 static struct bk_value in_unit(double x, const struct bk_quantity *q)
 {
-    return isfinite(x) ? bk_v_real_unit(x, q->unit) : bk_v_null();
-}
-
-static struct bk_value number(double x)
-{
-    return isfinite(x) ? bk_v_real(x) : bk_v_null();
+    return bk_v_known_unit(x, q->unit);
 }
 
 static void common_cells(struct bk_value *v, const struct bk_trials *t)
@@ -202,7 +197,7 @@ static bool next_row(struct answer *x, const struct bk_choice *c,
     v[SETTING] = bk_v_pairs(e->config, e->n_config);
     v[TIMES] = bk_v_int((int64_t)e->times);
     v[OBJECTIVE] = bk_v_str(bk_figure_name(t->arena, &t->quantities[0]));
-    v[GAIN] = number(e->gain);
+    v[GAIN] = bk_v_known(e->gain);
     v[WHY] = bk_v_str(e->why);
     if (shown) {
         v[PREDICTED] = in_unit(e->predicted.value, &t->quantities[0]);
@@ -284,8 +279,8 @@ static void predicted_row(struct answer *x, const struct bk_choice *c,
     v[P_VALUE] = in_unit(g->at.value, &t->quantities[0]);
     v[P_LOW] = in_unit(g->at.low, &t->quantities[0]);
     v[P_HIGH] = in_unit(g->at.high, &t->quantities[0]);
-    v[P_RATIO] = number(g->at.value / best);
-    v[P_ERROR] = number(bk_surface_error(p->surface).error);
+    v[P_RATIO] = bk_v_known(g->at.value / best);
+    v[P_ERROR] = bk_v_known(bk_surface_error(p->surface).error);
     v[P_WHY] = bk_v_text("a prediction: never measured");
 }
 

@@ -210,11 +210,6 @@ static const struct bk_column *columns_of_refused(const struct answer *x)
 
 /* --- rows --- */
 
-static struct bk_value number(double x)
-{
-    return isfinite(x) ? bk_v_real(x) : bk_v_null();
-}
-
 static struct bk_value counted(double x)
 {
     return isfinite(x) && fabs(x) < 1e15 ? bk_v_int((int64_t)x) : bk_v_null();
@@ -222,7 +217,7 @@ static struct bk_value counted(double x)
 
 static struct bk_value in_unit(double x, const struct bk_quantity *q)
 {
-    return isfinite(x) ? bk_v_real_unit(x, q->unit) : bk_v_null();
+    return bk_v_known_unit(x, q->unit);
 }
 
 static void common_cells(struct bk_value *c, const struct bk_trials *t,
@@ -307,8 +302,9 @@ static void recommended_row(struct answer *x, struct bk_section *s,
     v[EVIDENCE_RUNS] = bk_v_int((int64_t)runs);
     v[EVIDENCE_SESSIONS] = bk_v_int((int64_t)c->chosen->n_valid);
     v[ERROR_RATE] =
-        number(c->chosen->figures[bk_trials_standing(t, BK_STANDING_ERRORS)].value);
-    v[P95] = number(c->chosen->figures[bk_trials_standing(t, BK_STANDING_P95)].value);
+        bk_v_known(c->chosen->figures[bk_trials_standing(t, BK_STANDING_ERRORS)].value);
+    v[P95] =
+        bk_v_known(c->chosen->figures[bk_trials_standing(t, BK_STANDING_P95)].value);
     v[CONNECTIONS] = counted(cost.connections);
     v[DEVICES] = counted(cost.devices);
     v[TRIED] = bk_v_int((int64_t)c->n_tried);
@@ -427,10 +423,11 @@ static void alternative_row(struct answer *x, struct bk_section *s,
                                        c->chosen->figures[0].value);
     common_cells(v, t, trial);
     v[ALT_RATIO] =
-        t->quantities[0].scale == BK_SCALE_RATIO ? number(1 + change) : bk_v_null();
+        t->quantities[0].scale == BK_SCALE_RATIO ? bk_v_known(1 + change) : bk_v_null();
     v[ALT_ERROR_RATE] =
-        number(trial->figures[bk_trials_standing(t, BK_STANDING_ERRORS)].value);
-    v[ALT_P95] = number(trial->figures[bk_trials_standing(t, BK_STANDING_P95)].value);
+        bk_v_known(trial->figures[bk_trials_standing(t, BK_STANDING_ERRORS)].value);
+    v[ALT_P95] =
+        bk_v_known(trial->figures[bk_trials_standing(t, BK_STANDING_P95)].value);
     v[ALT_CONNECTIONS] = counted(cost.connections);
     v[ALT_DEVICES] = counted(cost.devices);
     v[ALT_FEASIBLE] = bk_v_text(feasible_name(x, trial));

@@ -246,6 +246,18 @@ size_t bk_runs_drop_retold(struct bk_arena *a, struct bk_run_list *list)
     return dropped;
 }
 
+bool bk_runs_load_told_once(struct bk_db *db, struct bk_arena *a,
+                            const struct bk_filter *f, struct bk_run_list *list,
+                            size_t *n_retold, struct bk_err *err)
+{
+    if (!bk_runs_load(db, a, f, list, err))
+        return false;
+    size_t n = bk_filter_names(f, "claims") ? 0 : bk_runs_drop_retold(a, list);
+    if (n_retold != NULL)
+        *n_retold = n;
+    return true;
+}
+
 /* --- loading --- */
 
 static const struct bk_condition *equals(const struct bk_filter *f, const char *name)

@@ -83,6 +83,11 @@ bool bk_runs_load(struct bk_db *db, struct bk_arena *a, const struct bk_filter *
  * hardware, model and workload with files of its own is in the list: a report retells
  * it.  Returns how many. */
 size_t bk_runs_drop_retold(struct bk_arena *a, struct bk_run_list *list);
+/* Both: what a filter matches, without what is retold unless the filter names claims.
+ * n_retold (may be NULL): how many those were. */
+bool bk_runs_load_told_once(struct bk_db *db, struct bk_arena *a,
+                            const struct bk_filter *f, struct bk_run_list *list,
+                            size_t *n_retold, struct bk_err *err);
 /* The parameters that all of n runs have with one value.  None of a single run. */
 void bk_config_shared(struct bk_arena *a, const struct bk_run_row *const *runs,
                       size_t n, const struct bk_pair **pairs, size_t *n_pairs);

@@ -87,9 +87,6 @@ double bk_sheet_session(const struct bk_sheet *sheet, struct bk_str scenario);
 bool bk_sheet_kv(const struct bk_sheet *sheet, struct bk_str scenario,
                  struct bk_sizing_kv *kv, bool *known);
 
-/* A finite number as a cell, else null. */
-struct bk_value bk_sizing_cell(double x, struct bk_str unit);
-
 /* --- the parts of the question --- */
 
 bool bk_sizing_ask_list(struct bk_db *db, const struct bk_sizing_args *o,

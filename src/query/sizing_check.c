@@ -165,16 +165,16 @@ static void add_view(struct checking *x, struct bk_section *s,
     c[0] = bk_v_str(v->run->name);
     c[1] = bk_v_str(v->run->dim[BK_DIM_MODEL]);
     c[2] = bk_v_str(v->run->dim[BK_DIM_HARDWARE]);
-    c[3] = bk_sizing_cell(v->blocks, ones);
-    c[4] = bk_sizing_cell(v->block_size, ones);
-    c[5] = bk_sizing_cell(v->tokens, ones);
-    c[6] = bk_sizing_cell(v->usable, ones);
+    c[3] = bk_v_known_unit(v->blocks, ones);
+    c[4] = bk_v_known_unit(v->block_size, ones);
+    c[5] = bk_v_known_unit(v->tokens, ones);
+    c[6] = bk_v_known_unit(v->usable, ones);
     c[7] = bk_v_str(dtype);
-    c[8] = bk_sizing_cell(bk_snapshot_bytes(v), BK_S("B"));
-    c[9] = bk_sizing_cell(v->requests, ones);
-    c[10] = bk_sizing_cell(v->request_tokens, ones);
-    c[11] = bk_sizing_cell(v->request_blocks, ones);
-    c[12] = bk_sizing_cell(v->average, ones);
+    c[8] = bk_v_known_unit(bk_snapshot_bytes(v), BK_S("B"));
+    c[9] = bk_v_known_unit(v->requests, ones);
+    c[10] = bk_v_known_unit(v->request_tokens, ones);
+    c[11] = bk_v_known_unit(v->request_blocks, ones);
+    c[12] = bk_v_known_unit(v->average, ones);
 }
 
 static const struct bk_column context_columns[] = {
@@ -185,8 +185,8 @@ static void add_context(struct checking *x, struct bk_section *s,
 {
     struct bk_value *c = bk_section_row(x->r, s);
     c[0] = bk_v_str(v->run->name);
-    c[1] = bk_sizing_cell(context, ones);
-    c[2] = bk_sizing_cell(bk_kv_concurrency(v->blocks, v->block_size, context), ones);
+    c[1] = bk_v_known_unit(context, ones);
+    c[2] = bk_v_known_unit(bk_kv_concurrency(v->blocks, v->block_size, context), ones);
 }
 
 /* "Maximum concurrency for L tokens per request", as vLLM logs it; the last row is the
@@ -331,9 +331,9 @@ static void add_tokens(struct checking *x, struct bk_section **s,
     c[0] = bk_v_str(sheet->name);
     c[1] = bk_v_str(scenario);
     c[2] = bk_v_str(v->run->name);
-    c[3] = bk_sizing_cell(predicted, ones);
-    c[4] = bk_sizing_cell(v->tokens, ones);
-    c[5] = bk_sizing_cell(ratio, ones);
+    c[3] = bk_v_known_unit(predicted, ones);
+    c[4] = bk_v_known_unit(v->tokens, ones);
+    c[5] = bk_v_known_unit(ratio, ones);
     c[6] = bk_v_text(verdict_of(isfinite(ratio) ? ratio : (double)NAN));
     c[7] = codes_cell(x, &why);
     x->pairs++;
@@ -397,11 +397,11 @@ static void add_sessions(struct checking *x, struct bk_section **s,
     struct bk_value *c = bk_section_row(x->r, *s);
     for (size_t i = 0; i < 3; i++)
         c[i] = key[i];
-    c[3] = bk_sizing_cell(predicted, ones);
-    c[4] = bk_sizing_cell(m->met, ones);
-    c[5] = bk_sizing_cell(m->missed, ones);
+    c[3] = bk_v_known_unit(predicted, ones);
+    c[4] = bk_v_known_unit(m->met, ones);
+    c[5] = bk_v_known_unit(m->missed, ones);
     c[6] = bk_v_int((int64_t)m->runs);
-    c[7] = bk_sizing_cell(m->met / predicted, ones);
+    c[7] = bk_v_known_unit(m->met / predicted, ones);
     c[8] = bk_v_text(verdict);
     c[9] = codes_cell(x, &why);
 }
@@ -460,10 +460,8 @@ static bool load_runs(struct checking *x, const struct bk_strings *where,
     struct bk_arena *a = x->r->arena;
     if (!bk_filter_parse(a, x->db, where, &f, err) ||
         !bk_filter_add(a, x->db, &f, "hardware", x->o->hardware, err) ||
-        !bk_runs_load(x->db, a, &f, &x->runs, err))
+        !bk_runs_load_told_once(x->db, a, &f, &x->runs, NULL, err))
         return false;
-    if (!bk_filter_names(&f, "claims"))
-        bk_runs_drop_retold(a, &x->runs);
     if (x->o->model == NULL)
         return true;
     size_t kept = 0;

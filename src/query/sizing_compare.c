@@ -97,7 +97,7 @@ static struct bk_value cell_of(const struct bk_sizing_value *v)
 {
     if (v == NULL)
         return bk_v_null();
-    return v->is_text ? bk_v_str(v->text) : bk_sizing_cell(v->value, v->unit);
+    return v->is_text ? bk_v_str(v->text) : bk_v_known_unit(v->value, v->unit);
 }
 
 static void add_row(struct comparing *x, struct bk_section *s,
@@ -121,7 +121,8 @@ static void add_row(struct comparing *x, struct bk_section *s,
         c[FIRST_SIDE + i] = cell_of(found[i]);
     const struct bk_sizing_value *last = found[x->n - 1];
     if (found[0] != NULL && last != NULL && !last->is_text && found[0]->value != 0)
-        c[FIRST_SIDE + x->n] = bk_sizing_cell(last->value / found[0]->value, BK_S("1"));
+        c[FIRST_SIDE + x->n] =
+            bk_v_known_unit(last->value / found[0]->value, BK_S("1"));
 }
 
 /* --- which values there are --- */

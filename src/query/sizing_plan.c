@@ -137,7 +137,7 @@ static const struct bk_column *columns_for(const struct bk_plan *p)
 
 static struct bk_value count(double x)
 {
-    return bk_sizing_cell(x, BK_S("1"));
+    return bk_v_known_unit(x, BK_S("1"));
 }
 
 static void add_row(const struct bk_plan *p, struct bk_section *s, const struct row *x,
@@ -149,12 +149,12 @@ static void add_row(const struct bk_plan *p, struct bk_section *s, const struct 
     c[CONTEXT] = count(x->context);
     c[CONCURRENCY] = count(x->concurrency);
     c[PRECISION] = bk_v_str(p->axes[BK_AXIS_PRECISION].texts[at[BK_AXIS_PRECISION]]);
-    c[HEADROOM] = bk_sizing_cell(x->headroom, BK_S("ratio"));
+    c[HEADROOM] = bk_v_known_unit(x->headroom, BK_S("ratio"));
     c[HA] = bk_v_str(p->axes[BK_AXIS_HA].texts[at[BK_AXIS_HA]]);
-    c[RATIO] = bk_sizing_cell(x->ratio, BK_S("ratio"));
+    c[RATIO] = bk_v_known_unit(x->ratio, BK_S("ratio"));
     c[TP] = count(x->ranks);
-    c[SESSION] = bk_sizing_cell(x->session, BK_S("B"));
-    c[PAGED] = bk_sizing_cell(x->paged, BK_S("B"));
+    c[SESSION] = bk_v_known_unit(x->session, BK_S("B"));
+    c[PAGED] = bk_v_known_unit(x->paged, BK_S("B"));
     c[PER_NODE] = count(x->per_node);
     c[POOLED] = count(x->pooled);
     if (!possible)
@@ -162,7 +162,7 @@ static void add_row(const struct bk_plan *p, struct bk_section *s, const struct 
     c[CAPACITY] = count(x->capacity);
     c[WITH_HEADROOM] = count(x->with_headroom);
     c[FINAL] = count(x->final);
-    c[UTILIZATION] = bk_sizing_cell(used, BK_S("ratio"));
+    c[UTILIZATION] = bk_v_known_unit(used, BK_S("ratio"));
     c[SURVIVES] = bk_v_bool(
         bk_kv_survives(x->final, 1, x->per_node, x->concurrency, x->headroom));
 }
@@ -286,7 +286,7 @@ static void add_inputs(const struct bk_plan *p)
         const struct bk_plan_input *in = &p->inputs[i];
         struct bk_value *c = bk_section_row(p->report, s);
         c[0] = bk_v_text(in->name);
-        c[1] = bk_sizing_cell(in->value, in->unit);
+        c[1] = bk_v_known_unit(in->value, in->unit);
         c[2] = isnan(in->value) ? bk_v_str(in->text) : bk_v_null();
         c[3] = bk_v_str(in->unit);
         c[4] = bk_v_text(origins[in->origin]);

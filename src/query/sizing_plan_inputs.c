@@ -36,18 +36,6 @@ static bool add_value(struct bk_arena *a, struct bk_plan_values *v, double value
     return true;
 }
 
-static bool plain_number(struct bk_str s, double *value)
-{
-    bool percent = bk_ends(s, BK_S("%"));
-    if (percent)
-        s = bk_trim(bk_upto(s, s.len - 1));
-    if (!bk_parse_double(s, value))
-        return false;
-    if (percent)
-        *value /= 100;
-    return true;
-}
-
 /* What makes sense on an axis: whole tokens, sessions and GPUs; shares. */
 static bool in_range(enum bk_plan_axis axis, double x)
 {
@@ -94,8 +82,8 @@ static bool add_range(struct bk_arena *a, enum bk_plan_axis axis, struct bk_str 
     struct bk_str last;
     struct bk_str step_text = bk_cut(bk_from(word, dots + 2), ':', &last);
     double from, to, step;
-    if (!plain_number(bk_upto(word, dots), &from) || !plain_number(last, &to) ||
-        !plain_number(step_text, &step) || !(step > 0) || !(to >= from))
+    if (!bk_parse_share(bk_upto(word, dots), &from) || !bk_parse_share(last, &to) ||
+        !bk_parse_share(step_text, &step) || !(step > 0) || !(to >= from))
         return false;
     double steps = floor((to - from) / step + 1e-9);
     if (!(steps < MOST_VALUES))
@@ -116,7 +104,7 @@ static bool add_word(struct bk_arena *a, enum bk_plan_axis axis, struct bk_str w
         return add_name(a, axis, word, v);
     if (bk_has(word, BK_S("..")))
         return add_range(a, axis, word, v);
-    return plain_number(word, &x) && in_range(axis, x) && add_value(a, v, x, none);
+    return bk_parse_share(word, &x) && in_range(axis, x) && add_value(a, v, x, none);
 }
 
 bool bk_plan_parse(struct bk_arena *a, enum bk_plan_axis axis, const char *text,

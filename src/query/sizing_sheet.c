@@ -7,11 +7,6 @@
 
 static const struct bk_str inputs = {NULL, 0};
 
-struct bk_value bk_sizing_cell(double x, struct bk_str unit)
-{
-    return isfinite(x) ? bk_v_real_unit(x, unit) : bk_v_null();
-}
-
 struct bk_str bk_model_key(struct bk_arena *a, struct bk_map *cache, struct bk_str name)
 {
     struct bk_str *key = bk_map_get(cache, name);

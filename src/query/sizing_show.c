@@ -50,8 +50,8 @@ static void add_sheet(struct bk_report *r, struct bk_section *s,
     c[2] = bk_v_str(sheet->hardware);
     c[3] = bk_v_str(sheet->generation);
     c[4] = bk_v_time(sheet->taken_ns);
-    c[5] = bk_sizing_cell(bk_sheet_number(sheet, all, "concurrency"), ones);
-    c[6] = bk_sizing_cell(bk_sheet_number(sheet, all, "effective_context"), ones);
+    c[5] = bk_v_known_unit(bk_sheet_number(sheet, all, "concurrency"), ones);
+    c[6] = bk_v_known_unit(bk_sheet_number(sheet, all, "effective_context"), ones);
     c[7] = text_cell(bk_sheet_text(sheet, all, "kv_precision"));
     c[8] = bk_v_int((int64_t)mismatches(r->arena, sheet));
     c[9] = bk_v_int(sheet->findings);
@@ -76,12 +76,12 @@ static void add_scenario(struct bk_report *r, struct bk_section *s,
     c[0] = bk_v_str(sheet->name);
     c[1] = bk_v_str(scenario);
     c[2] =
-        bk_sizing_cell(bk_sheet_number(sheet, scenario, "peak_headroom_ratio"), ratio);
+        bk_v_known_unit(bk_sheet_number(sheet, scenario, "peak_headroom_ratio"), ratio);
     c[3] = text_cell(bk_sheet_text(sheet, scenario, "ha_mode"));
-    c[4] = bk_sizing_cell(bk_sheet_number(sheet, scenario, "kv_budget_ratio"), ratio);
-    c[5] = bk_sizing_cell(bk_sheet_session(sheet, scenario), bytes);
-    c[6] = bk_sizing_cell(bk_sheet_number(sheet, scenario, "sessions_per_node"), ones);
-    c[7] = bk_sizing_cell(bk_sheet_number(sheet, scenario, "nodes_final"), ones);
+    c[4] = bk_v_known_unit(bk_sheet_number(sheet, scenario, "kv_budget_ratio"), ratio);
+    c[5] = bk_v_known_unit(bk_sheet_session(sheet, scenario), bytes);
+    c[6] = bk_v_known_unit(bk_sheet_number(sheet, scenario, "sessions_per_node"), ones);
+    c[7] = bk_v_known_unit(bk_sheet_number(sheet, scenario, "nodes_final"), ones);
 }
 
 static void add_scenarios(struct bk_report *r, struct bk_section *s,
@@ -145,7 +145,7 @@ static void add_inputs(struct bk_report *r, const struct bk_sheet *sheet)
         struct bk_value *c = bk_section_row(r, s);
         c[0] = bk_v_str(v->section);
         c[1] = bk_v_str(v->name);
-        c[2] = v->is_text ? bk_v_null() : bk_sizing_cell(v->value, v->unit);
+        c[2] = v->is_text ? bk_v_null() : bk_v_known_unit(v->value, v->unit);
         c[3] = v->is_text ? bk_v_str(v->text) : bk_v_null();
         c[4] = bk_v_str(v->unit);
         c[5] = bk_v_str(v->source_name);
@@ -185,10 +185,10 @@ static void add_recomputed(struct bk_report *r, struct bk_section *s,
     struct bk_value *c = bk_section_row(r, s);
     c[0] = text_cell(x->scenario);
     c[1] = bk_v_str(x->stated->name);
-    c[2] = bk_sizing_cell(x->stated->value, x->stated->unit);
-    c[3] = bk_sizing_cell(x->computed.value, x->stated->unit);
+    c[2] = bk_v_known_unit(x->stated->value, x->stated->unit);
+    c[3] = bk_v_known_unit(x->computed.value, x->stated->unit);
     c[4] = bk_v_str(x->stated->unit);
-    c[5] = bk_sizing_cell(difference(x), ratio);
+    c[5] = bk_v_known_unit(difference(x), ratio);
     c[6] = bk_v_bool(x->agrees);
     c[7] = bk_v_str(as_written(r->arena, x->stated));
     c[8] = bk_v_str(x->formula);
@@ -297,12 +297,13 @@ static void add_precisions(struct bk_report *r, struct bk_section **s,
         struct bk_value *c = bk_section_row(r, *s);
         c[0] = bk_v_str(scenario);
         c[1] = bk_v_text(*name);
-        c[2] = bk_sizing_cell(session, bytes);
-        c[3] = bk_sizing_cell(sessions, ones);
-        c[4] = gpus >= 1
-                   ? bk_sizing_cell(bk_kv_sessions_per_gpu(budget, session, gpus), ones)
-                   : bk_v_null();
-        c[5] = bk_sizing_cell(nodes_of(sheet, scenario, sessions), ones);
+        c[2] = bk_v_known_unit(session, bytes);
+        c[3] = bk_v_known_unit(sessions, ones);
+        c[4] =
+            gpus >= 1
+                ? bk_v_known_unit(bk_kv_sessions_per_gpu(budget, session, gpus), ones)
+                : bk_v_null();
+        c[5] = bk_v_known_unit(nodes_of(sheet, scenario, sessions), ones);
         c[6] = bk_v_bool(p == kv.precision);
     }
 }
@@ -349,9 +350,9 @@ static void add_known(struct bk_report *r, struct bk_section **s,
     struct bk_value *c = bk_section_row(r, *s);
     c[0] = bk_v_str(scenario);
     c[1] = bk_v_str(v->name);
-    c[2] = bk_sizing_cell(v->value, bytes);
-    c[3] = bk_sizing_cell(bytes_known, bytes);
-    c[4] = bk_sizing_cell(v->value / bytes_known, ones);
+    c[2] = bk_v_known_unit(v->value, bytes);
+    c[3] = bk_v_known_unit(bytes_known, bytes);
+    c[4] = bk_v_known_unit(v->value / bytes_known, ones);
     c[5] = bk_v_bool(v->low <= bytes_known && bytes_known <= v->high);
     c[6] = bk_v_str(sheet->of.source);
 }
@@ -382,9 +383,9 @@ static void add_kept(struct bk_report *r, struct bk_section *s,
     double sessions = bk_kv_sessions(bk_sheet_budget(sheet, scenario), session);
     c[0] = bk_v_str(scenario);
     c[1] = bk_v_text(how);
-    c[2] = bk_sizing_cell(session, bytes);
-    c[3] = bk_sizing_cell(sessions, ones);
-    c[4] = bk_sizing_cell(nodes_of(sheet, scenario, sessions), ones);
+    c[2] = bk_v_known_unit(session, bytes);
+    c[3] = bk_v_known_unit(sessions, ones);
+    c[4] = bk_v_known_unit(nodes_of(sheet, scenario, sessions), ones);
 }
 
 /* Layers with a window cost more than the window: an engine keeps whole blocks, and

@@ -45,15 +45,7 @@ static bool read_share(const char *text, double *share, struct bk_err *err)
     *share = (double)NAN;
     if (text == NULL)
         return true;
-    struct bk_str s = bk_str(text);
-    double factor = 1;
-    if (s.len > 0 && s.ptr[s.len - 1] == '%') {
-        s = bk_trim(bk_upto(s, s.len - 1));
-        factor = 0.01;
-    }
-    bool good = bk_parse_double(s, share);
-    *share *= factor;
-    if (good && *share > 0 && *share <= 1)
+    if (bk_parse_share(bk_str(text), share) && *share > 0 && *share <= 1)
         return true;
     return bk_fail(
         err, BK_EUSAGE,
@@ -77,20 +69,10 @@ static bool read_args(const struct bk_tokens_args *o, struct asked *q,
 
 /* --- cells --- */
 
-static struct bk_value real(double x)
-{
-    return isfinite(x) ? bk_v_real(x) : bk_v_null();
-}
-
 static struct bk_value count(double x)
 {
     return isfinite(x) && x == floor(x) && fabs(x) < 9e15 ? bk_v_int((int64_t)x)
-                                                          : real(x);
-}
-
-static struct bk_value money(double x, struct bk_str currency)
-{
-    return isfinite(x) ? bk_v_real_unit(x, currency) : bk_v_null();
+                                                          : bk_v_known(x);
 }
 
 /* What a row is about: the same columns in every section. */
@@ -165,16 +147,16 @@ static void add_tokens(struct bk_report *r, const struct bk_token_lines *lines)
         c[STATUS] = bk_v_str(l->status);
         c[SESSIONS] = bk_v_int((int64_t)l->n_sessions);
         c[RUNS] = bk_v_int((int64_t)l->n_runs);
-        c[INPUT] = real(l->input.per_request);
+        c[INPUT] = bk_v_known(l->input.per_request);
         c[INPUT_BASIS] = bk_v_text(l->input.basis);
-        c[OUTPUT] = real(l->output.per_request);
+        c[OUTPUT] = bk_v_known(l->output.per_request);
         c[OUTPUT_BASIS] = bk_v_text(l->output.basis);
-        c[OK_THROUGHPUT] = real(l->ok.value);
-        c[INPUT_RATE] = real(l->input.rate.value);
-        c[OUTPUT_RATE] = real(l->output.rate.value);
-        c[TOTAL_RATE] = real(l->total.value);
+        c[OK_THROUGHPUT] = bk_v_known(l->ok.value);
+        c[INPUT_RATE] = bk_v_known(l->input.rate.value);
+        c[OUTPUT_RATE] = bk_v_known(l->output.rate.value);
+        c[TOTAL_RATE] = bk_v_known(l->total.value);
         c[RATE_BASIS] = bk_v_text(l->rate_basis);
-        c[PER_DAY] = real(round(l->total.value * DAY));
+        c[PER_DAY] = bk_v_known(round(l->total.value * DAY));
     }
 }
 
@@ -214,12 +196,12 @@ static void add_times(struct bk_report *r, const struct asked *q,
         struct bk_value *c = bk_section_row(r, s);
         about(c, l);
         c[REQUESTS] = count(q->requests);
-        c[RATE] = real(l->ok.value);
-        c[RATE_LOW] = real(l->ok.low);
-        c[RATE_HIGH] = real(l->ok.high);
-        c[TIME] = real(q->requests / l->ok.value);
-        c[TIME_LOW] = real(q->requests / l->ok.high);
-        c[TIME_HIGH] = real(q->requests / l->ok.low);
+        c[RATE] = bk_v_known(l->ok.value);
+        c[RATE_LOW] = bk_v_known(l->ok.low);
+        c[RATE_HIGH] = bk_v_known(l->ok.high);
+        c[TIME] = bk_v_known(q->requests / l->ok.value);
+        c[TIME_LOW] = bk_v_known(q->requests / l->ok.high);
+        c[TIME_HIGH] = bk_v_known(q->requests / l->ok.low);
         c[INTERVAL] = bk_v_text(l->ok.interval);
     }
 }
@@ -260,9 +242,9 @@ static void costs(struct bk_value *c, const struct bk_price *p, double many,
     double an_hour = p->an_hour * many / HOUR;
     if (!(rate->value > 0))
         return;
-    c[0] = money(an_hour / rate->value, p->currency);
-    c[1] = money(an_hour / rate->high, p->currency);
-    c[2] = money(an_hour / rate->low, p->currency);
+    c[0] = bk_v_known_unit(an_hour / rate->value, p->currency);
+    c[1] = bk_v_known_unit(an_hour / rate->high, p->currency);
+    c[2] = bk_v_known_unit(an_hour / rate->low, p->currency);
 }
 
 static bool add_costs(struct bk_db *db, struct bk_report *r,
@@ -282,7 +264,7 @@ static bool add_costs(struct bk_db *db, struct bk_report *r,
             s = bk_report_section(r, "cost", cost_columns, N_COST);
         struct bk_value *c = bk_section_row(r, s);
         about(c, l);
-        c[PRICE] = money(p.an_hour, p.currency);
+        c[PRICE] = bk_v_known_unit(p.an_hour, p.currency);
         c[CURRENCY] = bk_v_str(p.currency);
         costs(c + A_THOUSAND, &p, 1000, &l->ok);
         costs(c + TOKENS, &p, A_MILLION, &l->total);
@@ -329,13 +311,15 @@ static void add_cache(struct bk_report *r, const struct bk_token_lines *lines)
         struct bk_value *c = bk_section_row(r, s);
         double per_request = l->cache.hit_rate * l->input.per_request;
         about(c, l);
-        c[HIT_RATE] = real(l->cache.hit_rate);
+        c[HIT_RATE] = bk_v_known(l->cache.hit_rate);
         c[HIT_BASIS] = bk_v_text(l->cache.assumed ? "assumed" : "measured");
         c[PROMPT] = count(l->cache.prompt);
         c[SAVED] = count(l->cache.saved);
-        c[OF_ALL] = real(per_request / (l->input.per_request + l->output.per_request));
-        c[PER_REQUEST] = real(per_request);
-        c[SAVED_A_DAY] = real(round(l->cache.hit_rate * l->input.rate.value * DAY));
+        c[OF_ALL] =
+            bk_v_known(per_request / (l->input.per_request + l->output.per_request));
+        c[PER_REQUEST] = bk_v_known(per_request);
+        c[SAVED_A_DAY] =
+            bk_v_known(round(l->cache.hit_rate * l->input.rate.value * DAY));
         c[MEANING] = bk_v_text(
             l->cache.assumed
                 ? "prompt tokens that need no prefill; no rate or time above counts on it"
@@ -443,11 +427,8 @@ static bool load(struct bk_db *db, const struct bk_strings *positional,
         (!bk_session_must_exist(db, r->arena, positional->items[0], err) ||
          !bk_filter_add(r->arena, db, &f, "session", positional->items[0], err)))
         return false;
-    if (!bk_runs_load(db, r->arena, &f, runs, err))
-        return false;
-    if (!found && !bk_filter_names(&f, "claims"))
-        bk_runs_drop_retold(r->arena, runs);
-    return runs->n > 0 || bk_fail(err, BK_EUSAGE, "no run matches");
+    return bk_runs_load_told_once(db, r->arena, &f, runs, NULL, err) &&
+           (runs->n > 0 || bk_fail(err, BK_EUSAGE, "no run matches"));
 }
 
 bool bk_tokens(struct bk_db *db, const struct bk_tokens_args *args,

@@ -3,6 +3,7 @@
 
 #include "../base/time.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -49,6 +50,19 @@ struct bk_section *bk_report_section(struct bk_report *r, const char *name,
     *r->last_section = s;
     r->last_section = &s->link;
     return s;
+}
+
+const struct bk_column *bk_columns_hidden(struct bk_arena *a,
+                                          const struct bk_column *columns, size_t n,
+                                          size_t first)
+{
+    struct bk_column *c = bk_alloc_array(a, n, sizeof *c);
+    for (size_t i = 0; i < n; i++) {
+        c[i] = columns[i];
+        if (i >= first)
+            c[i].flags = BK_COL_MACHINE;
+    }
+    return c;
 }
 
 struct bk_value *bk_section_row(struct bk_report *r, struct bk_section *s)
@@ -105,6 +119,16 @@ struct bk_value bk_v_real(double x)
 struct bk_value bk_v_real_unit(double x, struct bk_str unit)
 {
     return (struct bk_value){.type = BK_CELL_REAL, .u.real = x, .unit = unit};
+}
+
+struct bk_value bk_v_known(double x)
+{
+    return isfinite(x) ? bk_v_real(x) : bk_v_null();
+}
+
+struct bk_value bk_v_known_unit(double x, struct bk_str unit)
+{
+    return isfinite(x) ? bk_v_real_unit(x, unit) : bk_v_null();
 }
 
 struct bk_value bk_v_str(struct bk_str s)

@@ -107,6 +107,10 @@ void bk_report_free(struct bk_report *r); /* closes pulled sections; NULL is fin
 void bk_report_arg(struct bk_report *r, const char *name, struct bk_str value);
 struct bk_section *bk_report_section(struct bk_report *r, const char *name,
                                      const struct bk_column *columns, size_t n_columns);
+/* A copy of n columns of which those from 'first' on are for machines only. */
+const struct bk_column *bk_columns_hidden(struct bk_arena *a,
+                                          const struct bk_column *columns, size_t n,
+                                          size_t first);
 /* A new row of null cells; fill it by column index. */
 struct bk_value *bk_section_row(struct bk_report *r, struct bk_section *s);
 void bk_report_note(struct bk_report *r, const char *code, enum bk_severity severity,
@@ -119,6 +123,9 @@ struct bk_value bk_v_null(void);
 struct bk_value bk_v_int(int64_t i);
 struct bk_value bk_v_real(double x);
 struct bk_value bk_v_real_unit(double x, struct bk_str unit);
+/* The same, and null for what is not finite: not known. */
+struct bk_value bk_v_known(double x);
+struct bk_value bk_v_known_unit(double x, struct bk_str unit);
 struct bk_value bk_v_str(struct bk_str s); /* not copied; empty gives "" */
 struct bk_value bk_v_text(const char *s);  /* not copied; NULL gives null */
 struct bk_value bk_v_time(int64_t ns);     /* BK_NO_TIME gives null */

@@ -323,6 +323,17 @@ static void integers_are_written_whole(void **state)
     }
 }
 
+static void test_shares(void **state)
+{
+    double x;
+    (void)state;
+    assert_true(bk_parse_share(BK_S("7%"), &x) && x >= 0.07 && x <= 0.07);
+    assert_true(bk_parse_share(BK_S("32.5 %"), &x) && x >= 0.325 && x <= 0.325);
+    assert_true(bk_parse_share(BK_S("0.4"), &x) && x >= 0.4 && x <= 0.4);
+    assert_false(bk_parse_share(BK_S("%"), &x));
+    assert_false(bk_parse_share(BK_S("7%%"), &x));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,6 +350,7 @@ int main(void)
         cmocka_unit_test(writes_decimals_as_printf_does),
         cmocka_unit_test(writes_fixed_and_significant_digits),
         cmocka_unit_test(locale_does_not_matter),
+        cmocka_unit_test(test_shares),
         cmocka_unit_test(sizes_take_decimal_and_binary_units),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
