@@ -1,9 +1,10 @@
 /* Connections and transactions.
  *
- * A writer turns the file to WAL once, so that readers never wait for it; a reader
- * opens the file read-only and copes with media that cannot be written.  Opening reads
- * the header's application_id and user_version and nothing else of the schema, since
- * every question starts a process. */
+ * A writer turns the file to WAL once, so that readers never wait for it; but what a
+ * new file gets first has no readers yet, and is written once, in place, with a rollback
+ * journal.  A reader opens the file read-only and copes with media that cannot be
+ * written.  Opening reads the header's application_id and user_version and nothing else
+ * of the schema, since every question starts a process. */
 #include "db.h"
 
 #include "../base/arena.h"
@@ -139,24 +140,20 @@ static bool set_up(struct bk_db *db, struct bk_err *err)
                       err);
 }
 
-static bool wal_holds_something(const char *path)
+/* Is there a file of this name and ending that is not empty? */
+static bool holds_something(const char *path, const char *ending)
 {
     struct bk_buf name = {0};
-    bk_buf_addf(&name, "%s-wal", path);
+    bk_buf_addf(&name, "%s%s", path, ending);
     struct stat st;
     bool holds = stat(name.ptr, &st) == 0 && st.st_size > 0;
     bk_buf_free(&name);
     return holds;
 }
 
-/* A database in WAL mode needs a shared-memory file beside it even to be read.  Where
- * none can be made (read-only media, somebody else's folder), the file itself is whole
- * when its log is empty, and is then read as what cannot change. */
-static bool open_to_read(struct bk_db *db, struct bk_err *err)
+/* What was read of the schema; SQLITE_ROW or SQLITE_DONE when it can be. */
+static int try_to_read(struct bk_db *db)
 {
-    if (!open_handle(db, db->path, SQLITE_OPEN_READONLY, err)) {
-        return false;
-    }
     sqlite3_stmt *st = NULL;
     int rc =
         sqlite3_prepare_v2(db->h, "SELECT 1 FROM sqlite_schema LIMIT 1", -1, &st, NULL);
@@ -164,20 +161,57 @@ static bool open_to_read(struct bk_db *db, struct bk_err *err)
         rc = sqlite3_step(st);
     }
     sqlite3_finalize(st);
+    return rc;
+}
+
+static void close_handle(struct bk_db *db)
+{
+    sqlite3_close(db->h);
+    db->h = NULL;
+}
+
+/* Takes back what a writer that was killed left half done in the file itself. */
+static void roll_back(struct bk_db *db)
+{
+    struct bk_err ignored = {0};
+    close_handle(db);
+    if (open_handle(db, db->path, SQLITE_OPEN_READWRITE, &ignored)) {
+        try_to_read(db);
+    }
+    close_handle(db);
+}
+
+/* A database in WAL mode needs a shared-memory file beside it even to be read.  Where
+ * none can be made (read-only media, somebody else's folder), the file itself is whole
+ * when nothing is left to be done in its log or journal, and is then read as what cannot
+ * change. */
+static bool open_to_read(struct bk_db *db, struct bk_err *err)
+{
+    if (!open_handle(db, db->path, SQLITE_OPEN_READONLY, err)) {
+        return false;
+    }
+    int rc = try_to_read(db);
+    if (rc == SQLITE_READONLY_ROLLBACK) {
+        roll_back(db);
+        if (!open_handle(db, db->path, SQLITE_OPEN_READONLY, err)) {
+            return false;
+        }
+        rc = try_to_read(db);
+    }
     int primary = rc & 0xff;
     if (primary != SQLITE_CANTOPEN && primary != SQLITE_READONLY) {
         return rc == SQLITE_ROW || rc == SQLITE_DONE ||
                bk_db_fail(db, rc, "cannot read", err);
     }
-    if (wal_holds_something(db->path)) {
+    const char *ending = holds_something(db->path, "-wal") ? "-wal" : "-journal";
+    if (holds_something(db->path, ending)) {
         return bk_fail(err, BK_EDB,
                        "cannot read the warehouse '%s': its folder cannot be written "
-                       "and '%s-wal' holds unfinished work; copy both to a folder of "
+                       "and '%s%s' holds unfinished work; copy both to a folder of "
                        "your own",
-                       db->path, db->path);
+                       db->path, db->path, ending);
     }
-    sqlite3_close(db->h);
-    db->h = NULL;
+    close_handle(db);
     char *uri = immutable_uri(db->path);
     bool ok = open_handle(db, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
     free(uri);
@@ -275,11 +309,28 @@ static bool identify(struct bk_db *db, int64_t *version, struct bk_err *err)
     return ok;
 }
 
+static bool make_current(struct bk_db *db, struct bk_err *err)
+{
+    return bk_db_migrate(db, bk_migrations_blobs, BK_MIGRATIONS_N_BLOBS, err) &&
+           bk_db_update_views(db, bk_views_blobs, BK_VIEWS_N_BLOBS, err);
+}
+
+/* The disk is waited for with the first transaction, and not for a schema alone. */
+static bool make_for_writing(struct bk_db *db, struct bk_err *err)
+{
+    bool ok = bk_db_exec(db, "PRAGMA synchronous = OFF", err) &&
+              make_current(db, err) &&
+              bk_db_exec(db, "PRAGMA synchronous = FULL", err);
+    db->is_new = true;
+    db->has_written = false;
+    return ok;
+}
+
 static bool prepare_for_writing(struct bk_db *db, struct bk_err *err)
 {
-    return turn_to_wal(db, err) &&
-           bk_db_migrate(db, bk_migrations_blobs, BK_MIGRATIONS_N_BLOBS, err) &&
-           bk_db_update_views(db, bk_views_blobs, BK_VIEWS_N_BLOBS, err);
+    return db->found_version == 0 && db->mode == BK_DB_WRITE
+               ? make_for_writing(db, err)
+               : turn_to_wal(db, err) && make_current(db, err);
 }
 
 static bool check_for_reading(struct bk_db *db, int64_t version, struct bk_err *err)
@@ -434,9 +485,24 @@ static void rest_statements(struct bk_db *db)
     }
 }
 
+/* A new file's first transaction is written in place; with the second the log begins. */
+static bool leave_new(struct bk_db *db, struct bk_err *err)
+{
+    bool second = db->is_new && db->has_written;
+    db->has_written = true;
+    if (!second) {
+        return true;
+    }
+    db->is_new = false;
+    return turn_to_wal(db, err);
+}
+
 bool bk_begin(struct bk_db *db, struct bk_err *err)
 {
     char sql[48];
+    if (db->depth == 0 && !leave_new(db, err)) {
+        return false;
+    }
     if (db->depth == 0) {
         snprintf(sql, sizeof sql, "BEGIN %s",
                  db->mode == BK_DB_READ ? "DEFERRED" : "IMMEDIATE");
