@@ -39,6 +39,7 @@ struct entry { /* what a sample name means */
     bool process;  /* a figure of the process, not of what it serves */
     bool requests; /* counts requests by finished_reason */
     bool sglang;   /* its label 'name' is the model's */
+    size_t run, slot; /* where its samples went the last time, plus 1; 0: nowhere yet */
 };
 
 /* --- names --- */
@@ -164,15 +165,15 @@ static void understand(const struct bk_scrape *s, const struct bk_series_sample 
     }
 }
 
-static const struct entry *entry_of(struct bk_scrape *s,
-                                    const struct bk_series_sample *sample)
+static struct entry *entry_of(struct bk_scrape *s,
+                              const struct bk_series_sample *sample)
 {
-    const struct entry *last = s->last;
+    struct entry *last = s->last;
     if (last != NULL && bk_eq(last->name, sample->name))
         return last;
     struct entry *e = bk_map_get(&s->entries, sample->name);
     if (e == NULL) {
-        static const struct entry none = {.part = PART_NONE};
+        static struct entry none = {.part = PART_NONE}; /* nothing writes to it */
         struct entry found;
         understand(s, sample, &found);
         if (s->entries.n >= MAX_ENTRIES)
@@ -189,10 +190,16 @@ static const struct entry *entry_of(struct bk_scrape *s,
 
 /* --- labels --- */
 
-struct place { /* what a sample's labels say */
-    struct bk_str model, reason, bound, gpu_uuid, gpu_name;
+/* What a sample's labels say: places among them, plus 1; 0: there is no such label. */
+struct place {
+    size_t model, reason, bound, gpu_uuid, gpu_name;
     uint64_t key, rank;
 };
+
+static struct bk_str said(const struct bk_series_sample *sample, size_t place)
+{
+    return place > 0 ? sample->labels[place - 1].value : (struct bk_str){0};
+}
 
 /* What a label of this name is for. */
 enum purpose {
@@ -236,8 +243,8 @@ static uint64_t hash_pair(const struct bk_label *l)
 }
 
 /* The order of labels does not matter: hashes of pairs are added. */
-static struct place place_of(const struct bk_series_sample *sample,
-                             const struct entry *e)
+static struct place find_place(const struct bk_series_sample *sample,
+                               const struct entry *e)
 {
     struct place p = {0};
     for (size_t i = 0; i < sample->n_labels; i++) {
@@ -245,17 +252,17 @@ static struct place place_of(const struct bk_series_sample *sample,
         switch (purpose_of(l->name)) {
         case BOUND:
         case QUANTILE_BOUND:
-            p.bound = l->value;
+            p.bound = i + 1;
             break;
         case MODEL:
         case MODEL_SHORT:
-            p.model = l->value;
+            p.model = i + 1;
             break;
         case REASON:
-            p.reason = l->value;
+            p.reason = i + 1;
             break;
         case GPU_NAME:
-            p.gpu_name = l->value;
+            p.gpu_name = i + 1;
             break;
         case RANK:
         case PIPELINE_RANK:
@@ -263,18 +270,34 @@ static struct place place_of(const struct bk_series_sample *sample,
             break;
         case GPU_UUID:
         case GPU_UUID_DCGM:
-            p.gpu_uuid = l->value;
+            p.gpu_uuid = i + 1;
             p.key += hash_pair(l);
             break;
         case OTHER:
             if (e->sglang && bk_is(l->name, "name"))
-                p.model = l->value;
+                p.model = i + 1;
             else
                 p.key += hash_pair(l);
             break;
         }
     }
     return p;
+}
+
+/* A bucket's labels are those of the sample before but for its bound. */
+static struct place place_of(struct bk_scrape *s, const struct bk_series_sample *sample,
+                             const struct entry *e, const void *last_entry)
+{
+    struct place *p = s->last_place;
+    bool bound = p != NULL && sample->same_but > 0 &&
+                 (sample->same_but == p->bound ||
+                  sample->same_but == sample->n_labels + 1);
+    if (p == NULL)
+        p = s->last_place = bk_alloc(s->arena, sizeof *p);
+    if (!bound || e != last_entry || s->last_number + 1 != s->n_samples)
+        *p = find_place(sample, e);
+    s->last_number = s->n_samples;
+    return *p;
 }
 
 /* --- runs, slots, series --- */
@@ -306,9 +329,9 @@ static struct bk_str target_of_reason(struct bk_str reason)
                                   : BK_S("prometheus.finished_otherwise");
 }
 
-static struct bk_scrape_slot *slot_of(struct bk_scrape *s, struct bk_scrape_run *r,
-                                      const struct entry *e, struct bk_str reason,
-                                      size_t line)
+static struct bk_scrape_slot *find_slot(struct bk_scrape *s, struct bk_scrape_run *r,
+                                        const struct entry *e, struct bk_str reason,
+                                        size_t line)
 {
     char text[2 * MAX_TEXT];
     struct bk_str target = e->requests ? target_of_reason(reason) : e->target;
@@ -335,6 +358,19 @@ static struct bk_scrape_slot *slot_of(struct bk_scrape *s, struct bk_scrape_run 
     return slot;
 }
 
+static struct bk_scrape_slot *slot_of(struct bk_scrape *s, struct bk_scrape_run *r,
+                                      struct entry *e, struct bk_str reason,
+                                      size_t line)
+{
+    size_t run = (size_t)(r - s->runs) + 1;
+    if (e->run == run && !e->requests) /* those also depend on the reason */
+        return &r->slots[e->slot - 1];
+    struct bk_scrape_slot *slot = find_slot(s, r, e, reason, line);
+    e->run = run;
+    e->slot = (size_t)(slot - r->slots) + 1;
+    return slot;
+}
+
 struct series_key { /* addresses a series among all of a scrape */
     uint64_t run, slot, key;
 };
@@ -342,11 +378,13 @@ struct series_key { /* addresses a series among all of a scrape */
 /* The series of the sample, or NULL when it repeats what another rank says. */
 static struct bk_scrape_series *series_of(struct bk_scrape *s, struct bk_scrape_run *r,
                                           struct bk_scrape_slot *slot,
+                                          const struct bk_series_sample *sample,
                                           const struct place *p)
 {
+    struct bk_str reason = said(sample, p->reason);
     struct series_key key = {
         (uint64_t)(r - s->runs), (uint64_t)(slot - r->slots),
-        p->key + hash_pair(&(struct bk_label){BK_S("reason"), p->reason})};
+        p->key + hash_pair(&(struct bk_label){BK_S("reason"), reason})};
     struct bk_str bytes = {(const char *)&key, sizeof key};
     struct bk_scrape_series *series = bk_map_get(&s->series, bytes);
     if (series == NULL && s->n_series >= MAX_SERIES) {
@@ -358,7 +396,7 @@ static struct bk_scrape_series *series_of(struct bk_scrape *s, struct bk_scrape_
     series = bk_alloc(s->arena, sizeof *series);
     series->key = key.key;
     series->rank = p->rank;
-    series->on_gpu = p->gpu_uuid.len > 0;
+    series->on_gpu = said(sample, p->gpu_uuid).len > 0;
     series->next = slot->series;
     slot->series = series;
     slot->n_series++;
@@ -386,14 +424,14 @@ static void put_bucket(struct bk_scrape *s, struct bk_scrape_series *series,
 }
 
 static void put(struct bk_scrape *s, struct bk_scrape_series *series, enum part part,
-                const struct place *p, double value, struct bk_str digits)
+                struct bk_str bound_text, double value, struct bk_str digits)
 {
     bool rest = series->key == REST_KEY;
     double bound;
     switch (part) {
     case PART_BUCKET:
     case PART_QUANTILE:
-        if (bk_exposition_number(p->bound, &bound) && !isnan(bound))
+        if (bk_exposition_number(bound_text, &bound) && !isnan(bound))
             put_bucket(s, series, bound, value, rest);
         return;
     case PART_SUM:
@@ -425,8 +463,8 @@ static void put(struct bk_scrape *s, struct bk_scrape_series *series, enum part 
 static void put_config(struct bk_scrape *s, const struct bk_series_sample *sample,
                        const struct entry *e)
 {
-    struct place p = place_of(sample, e);
-    struct bk_scrape_run *r = run_of(s, p.model);
+    struct place p = find_place(sample, e);
+    struct bk_scrape_run *r = run_of(s, said(sample, p.model));
     if (r == NULL || r->n_params > 0) /* engines of one server are set up alike */
         return;
     r->serves = true;
@@ -444,16 +482,14 @@ static void put_config(struct bk_scrape *s, const struct bk_series_sample *sampl
     }
 }
 
-static void note_gpu(struct bk_scrape *s, const struct place *p)
+static void note_gpu(struct bk_scrape *s, struct bk_str uuid, struct bk_str name)
 {
-    if (p->gpu_uuid.len == 0 || s->n_gpus >= MAX_GPUS ||
-        bk_map_get(&s->gpus, p->gpu_uuid) != NULL)
+    if (uuid.len == 0 || s->n_gpus >= MAX_GPUS || bk_map_get(&s->gpus, uuid) != NULL)
         return;
-    struct bk_str uuid = bk_dup(s->arena, p->gpu_uuid);
-    bk_map_put(s->arena, &s->gpus, uuid, s);
+    bk_map_put(s->arena, &s->gpus, bk_dup(s->arena, uuid), s);
     s->n_gpus++;
     if (s->gpu_name.len == 0)
-        s->gpu_name = bk_dup(s->arena, bk_upto(p->gpu_name, MAX_TEXT));
+        s->gpu_name = bk_dup(s->arena, bk_upto(name, MAX_TEXT));
 }
 
 /* --- the interface --- */
@@ -477,18 +513,20 @@ void bk_scrape_free(struct bk_scrape *s)
 
 /* Is this the next bucket of the histogram that the last sample was of? */
 static bool same_histogram(const struct bk_scrape *s, const void *last_entry,
-                           const struct entry *e, const struct place *p)
+                           const struct entry *e, const struct bk_series_sample *sample,
+                         const struct place *p)
 {
     return s->last_series != NULL && e == last_entry && p->key == s->last_key &&
-           p->rank == s->last_series->rank && p->reason.len == 0 &&
-           bk_eq(p->model, s->last_model);
+           p->rank == s->last_series->rank && said(sample, p->reason).len == 0 &&
+           bk_eq(said(sample, p->model), s->last_model);
 }
 
 void bk_scrape_add(struct bk_scrape *s, const struct bk_series_sample *sample,
                    struct bk_str digits)
 {
     const void *was = s->last;
-    const struct entry *e = entry_of(s, sample);
+    struct entry *e = entry_of(s, sample);
+    s->n_samples++;
     if (sample->time_ns > s->latest_ns)
         s->latest_ns = sample->time_ns;
     if (e->part == PART_NONE)
@@ -502,24 +540,25 @@ void bk_scrape_add(struct bk_scrape *s, const struct bk_series_sample *sample,
         put_config(s, sample, e);
         return;
     }
-    struct place p = place_of(sample, e);
-    if (same_histogram(s, was, e, &p)) {
-        put(s, s->last_series, e->part, &p, sample->value, digits);
+    struct place p = place_of(s, sample, e, was);
+    struct bk_str bound = said(sample, p.bound), reason = said(sample, p.reason);
+    if (same_histogram(s, was, e, sample, &p)) {
+        put(s, s->last_series, e->part, bound, sample->value, digits);
         return;
     }
-    struct bk_scrape_run *r = run_of(s, p.model);
+    struct bk_scrape_run *r = run_of(s, said(sample, p.model));
     if (r == NULL)
         return;
     if (!e->process)
         r->serves = true;
     if (r->engine.len == 0)
         r->engine = e->engine;
-    note_gpu(s, &p);
-    struct bk_scrape_slot *slot = slot_of(s, r, e, p.reason, sample->line);
-    struct bk_scrape_series *series = series_of(s, r, slot, &p);
+    note_gpu(s, said(sample, p.gpu_uuid), said(sample, p.gpu_name));
+    struct bk_scrape_slot *slot = slot_of(s, r, e, reason, sample->line);
+    struct bk_scrape_series *series = series_of(s, r, slot, sample, &p);
     if (series == NULL)
         return;
-    put(s, series, e->part, &p, sample->value, digits);
+    put(s, series, e->part, bound, sample->value, digits);
     s->last_series = e->part == PART_BUCKET ? series : NULL;
     s->last_model = r->model;
     s->last_key = p.key;

@@ -60,7 +60,9 @@ struct bk_scrape {
     size_t n_runs;
     struct bk_map models;                 /* model -> 1 + place in runs */
     struct bk_map entries;                /* sample name -> what it means */
-    const void *last;                     /* entry of the last sample */
+    void *last;                           /* entry of the last sample */
+    void *last_place;                     /* what its labels, or others' before, say */
+    size_t n_samples, last_number;        /* all, and up to which that is */
     struct bk_map series;                 /* slot and key -> series */
     struct bk_scrape_series *last_series; /* of the last sample, if it was a bucket */
     struct bk_str last_model;

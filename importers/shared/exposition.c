@@ -1,9 +1,10 @@
 /* Expositions, the reading of lines: names, labels, values, time stamps, exemplars, and
  * the metadata of Prometheus' text format 0.0.4.  See exposition.h.
  *
- * Nearly all lines are samples, and neighbours mostly have the same name: so the family
- * of the last name is kept, label values without escapes stay slices of the line, and
- * short decimals are converted by one exact multiplication. */
+ * Nearly all lines are samples, and neighbours mostly have the same name and the same
+ * first labels: so the line before is kept, and what begins as it does is taken from it;
+ * label values without escapes stay slices of the line, and short decimals are converted
+ * by one exact multiplication. */
 #include "exposition.h"
 
 #include <math.h>
@@ -362,19 +363,67 @@ static bool read_label(struct bk_exposition *x, struct cursor *c, struct bk_labe
     return true;
 }
 
-/* The cursor stands on '{'. */
+/* A label of the line before, where it stands now: what stood at 'from' is at p. */
+static struct bk_label moved_label(const struct bk_spots *l, const char *p, size_t from)
+{
+    return (struct bk_label){.name = {p + (l->name - from), l->name_len},
+                             .value = {p + (l->value - from), l->value_len}};
+}
+
+/* Labels that stand where they stood in the line before.  The cursor stands on '{', and
+ * comes to stand behind the last of them. */
+static void take_first_labels(struct bk_exposition *x, struct cursor *c)
+{
+    const struct bk_line_before *b = &x->before;
+    struct bk_labels *out = &x->labels;
+    for (; out->n < b->n && b->labels[out->n].end <= x->alike; out->n++) {
+        out->list[out->n] = moved_label(&b->labels[out->n], x->text, 0);
+        c->p = x->text + b->labels[out->n].end;
+    }
+}
+
+/* Behind a label that has another value than in the line before: the others, if they are
+ * the same up to the '}'.  The cursor comes to stand behind it. */
+static bool take_last_labels(struct bk_exposition *x, struct cursor *c)
+{
+    const struct bk_line_before *b = &x->before;
+    struct bk_labels *out = &x->labels;
+    size_t changed = out->n - 1;
+    if (b->len == 0 || changed >= b->n || b->close == 0)
+        return false;
+    const struct bk_spots *l = &b->labels[changed];
+    size_t left = b->close - l->end;
+    struct bk_str name = {b->text + l->name, l->name_len};
+    if ((size_t)(c->end - c->p) < left || memcmp(c->p, b->text + l->end, left) != 0 ||
+        !bk_eq(name, out->list[changed].name))
+        return false;
+    for (; out->n < b->n; out->n++)
+        out->list[out->n] = moved_label(&b->labels[out->n], c->p, l->end);
+    c->p += left;
+    x->sample.same_but = changed + 1;
+    return true;
+}
+
+/* The cursor stands on '{', or behind the last label that is there already. */
 static bool read_labels(struct bk_exposition *x, struct cursor *c,
                         struct bk_labels *out, struct bk_str *metric,
                         struct bk_err *err)
 {
-    c->p++;
+    size_t taken = out->n;
+    bool behind = taken > 0;
+    if (!behind)
+        c->p++;
     for (bool comma = false;; comma = true) {
-        if (loose(x))
+        if (loose(x) && !behind)
             skip_blanks(c);
-        if (c->p < c->end && *c->p == '}' && (!comma || loose(x)))
+        if (!behind && c->p < c->end && *c->p == '}' && (!comma || loose(x)))
             break;
-        if (!read_label(x, c, out, metric, err))
+        if (!behind && !read_label(x, c, out, metric, err))
             return false;
+        if (!behind && taken + 1 == out->n && x->same_name && out == &x->labels &&
+            take_last_labels(x, c))
+            return true;
+        behind = false;
         if (loose(x))
             skip_blanks(c);
         if (c->p < c->end && *c->p == '}')
@@ -505,6 +554,8 @@ static bool read_tail(struct bk_exposition *x, struct cursor *c, struct bk_err *
 static bool begins_alike(const struct bk_exposition *x, const struct cursor *c)
 {
     size_t n = x->last_len;
+    if (x->alike > n && n > 0 && c->p == x->text)
+        return true;
     return n > 0 && (size_t)(c->end - c->p) > n && (c->p[n] == '{' || c->p[n] == ' ') &&
            memcmp(c->p, x->last_name, n) == 0;
 }
@@ -513,7 +564,7 @@ static bool read_sample(struct bk_exposition *x, struct cursor *c, struct bk_err
 {
     struct bk_str name = {0};
     const char *start = c->p;
-    x->labels.n = 0;
+    x->labels.n = x->close = 0;
     x->time = (struct bk_om_timestamp){0};
     x->sample = (struct bk_series_sample){.time_ns = BK_NO_TIME, .line = x->line};
     x->same_name = begins_alike(x, c);
@@ -527,8 +578,13 @@ static bool read_sample(struct bk_exposition *x, struct cursor *c, struct bk_err
     if (loose(x))
         skip_blanks(c);
     if (c->p < c->end && *c->p == '{') {
+        if (x->same_name)
+            take_first_labels(x, c);
         if (!read_labels(x, c, &x->labels, &name, err))
             return false;
+        x->close = (size_t)(c->p - x->text);
+        if (x->close <= x->alike && x->labels.n == x->before.n)
+            x->sample.same_but = x->labels.n + 1;
     } else if (name.len == 0 || (c->p == behind && c->p < c->end && *c->p != ' ')) {
         return bk_exposition_fail(x, err, "invalid metric name at '%.*s'",
                                   BK_F(shown(between(c->p, c->end))));
@@ -760,10 +816,18 @@ static bool beyond_ascii(struct bk_str s)
     return (all & UINT64_C(0x8080808080808080)) != 0;
 }
 
-static bool check_utf8(const struct bk_exposition *x, struct bk_str line,
-                       struct bk_err *err)
+/* What the line is made of, from where it is another than the one before. */
+static bool check_bytes(struct bk_exposition *x, struct bk_str line, struct bk_err *err)
 {
-    size_t bad = beyond_ascii(line) ? bk_utf8_bad(line) : BK_NONE;
+    struct bk_str before = {x->before.text, x->before.len};
+    x->alike = before.len > 0 && line.len > 0 ? bk_same_begin(before, line) : 0;
+    struct bk_str rest = bk_from(line, x->alike);
+    x->escapes = rest.len > 0 && memchr(rest.ptr, '\\', rest.len) != NULL;
+    x->ascii = !beyond_ascii(rest);
+    bk_buf_clear(&x->scratch);
+    if (x->escapes) /* so that slices of it stay where they are */
+        bk_buf_reserve(&x->scratch, line.len);
+    size_t bad = x->ascii ? BK_NONE : bk_utf8_bad(line);
     return bad == BK_NONE ||
            bk_exposition_fail(x, err, "byte %zu is not UTF-8", bad + 1);
 }
@@ -777,6 +841,28 @@ static void remember_name(struct bk_exposition *x)
     memcpy(x->last_name, name.ptr, x->last_len);
 }
 
+static void remember_line(struct bk_exposition *x, struct bk_str line)
+{
+    struct bk_line_before *b = &x->before;
+    size_t same = b->len > 0 ? x->alike : 0, kept = 0;
+    b->len = 0;
+    if (!x->plain_name || x->escapes || !x->ascii || line.len > sizeof b->text)
+        return;
+    memcpy(b->text + same, line.ptr + same, line.len - same);
+    b->len = line.len;
+    b->close = x->labels.n <= BK_EXPOSITION_FEW_LABELS ? x->close : 0;
+    while (kept < b->n && b->labels[kept].end <= same)
+        kept++;
+    for (b->n = kept; b->n < x->labels.n && b->n < BK_EXPOSITION_FEW_LABELS; b->n++) {
+        const struct bk_label *l = &x->labels.list[b->n];
+        size_t value = (size_t)(l->value.ptr - line.ptr);
+        b->labels[b->n] = (struct bk_spots){(uint16_t)(l->name.ptr - line.ptr),
+                                            (uint16_t)l->name.len, (uint16_t)value,
+                                            (uint16_t)l->value.len,
+                                            (uint16_t)(value + l->value.len + 1)};
+    }
+}
+
 bool bk_exposition_line(struct bk_exposition *x, struct bk_str line, size_t number,
                         const struct bk_series_sample **sample, struct bk_err *err)
 {
@@ -785,11 +871,8 @@ bool bk_exposition_line(struct bk_exposition *x, struct bk_str line, size_t numb
     *sample = NULL;
     x->line = number;
     x->sample_last = false;
-    x->escapes = line.len > 0 && memchr(line.ptr, '\\', line.len) != NULL;
-    bk_buf_clear(&x->scratch);
-    if (x->escapes) /* so that slices of it stay where they are */
-        bk_buf_reserve(&x->scratch, line.len);
-    if (!check_utf8(x, line, err))
+    x->text = line.ptr;
+    if (!check_bytes(x, line, err))
         return false;
     if (text)
         skip_blanks(&c);
@@ -803,12 +886,14 @@ bool bk_exposition_line(struct bk_exposition *x, struct bk_str line, size_t numb
         !(text ? text_sample(x, err) : bk_om_sample(x, err)))
         return false;
     remember_name(x);
+    remember_line(x, line);
     x->samples++;
     x->sample_last = true;
     x->sample.family = x->family->name;
     x->sample.help = x->family->help;
     x->sample.unit = x->family->unit;
     x->sample.type = x->family->type;
+    x->sample.text = x->escapes ? (struct bk_str){0} : line;
     *sample = &x->sample;
     return true;
 }

@@ -8,6 +8,8 @@
 
 #define BK_EXPOSITION_MAX_LABELS 256
 #define BK_EXPOSITION_MAX_NAME   255 /* longer names are read, but not remembered */
+#define BK_EXPOSITION_MAX_BEFORE 1000 /* nor are longer lines */
+#define BK_EXPOSITION_FEW_LABELS 16   /* nor the labels behind so many */
 
 struct bk_family {
     struct bk_str name, help, unit;
@@ -19,6 +21,18 @@ struct bk_family {
 struct bk_labels {
     struct bk_label list[BK_EXPOSITION_MAX_LABELS];
     size_t n;
+};
+
+/* The sample line before: neighbours mostly begin alike, and what the labels are in
+ * bytes that are the same need not be found again.  Without escapes and all ASCII. */
+struct bk_line_before {
+    char text[BK_EXPOSITION_MAX_BEFORE];
+    size_t len; /* 0: there is none */
+    struct bk_spots {
+        uint16_t name, name_len, value, value_len, end; /* end: behind the quote */
+    } labels[BK_EXPOSITION_FEW_LABELS];
+    size_t n; /* of them; these are all, unless 'close' is 0 */
+    size_t close; /* behind the '}' */
 };
 
 /* A set of 64-bit hashes with a limit; what does not fit is not remembered. */
@@ -65,6 +79,10 @@ struct bk_exposition {
     size_t samples; /* read so far */
     bool sample_last;
     bool escapes; /* the line has a backslash */
+    bool ascii;   /* and nothing beyond ASCII */
+    struct bk_line_before before;
+    const char *text; /* of the line */
+    size_t alike; /* bytes that it and the one before begin with */
 
     struct bk_map families;   /* of a 0.0.4 text */
     struct bk_family *family; /* of the last sample */
@@ -74,6 +92,7 @@ struct bk_exposition {
     bool same_name;  /* the sample's name is that of the one before */
 
     struct bk_labels labels, exemplar;
+    size_t close; /* where the line's text goes on behind its labels; 0: it has none */
     struct bk_buf scratch; /* label values with escapes undone */
     struct bk_series_sample sample;
     struct bk_str digits;

@@ -22,7 +22,7 @@ enum bk_cached {
     BK_CACHED_COUNT
 };
 
-struct bk_series_packer; /* src/store/series_pack.h */
+struct bk_series_packing; /* series_packing.h */
 
 struct bk_ids {
     struct bk_arena *arena; /* keys and slots; emptied with the maps */
@@ -30,14 +30,10 @@ struct bk_ids {
     struct bk_buf key; /* scratch of bk_ids_key */
 };
 
-#define BK_FEW_LABELS 16 /* more take another way */
 struct bk_snapshot_writer {
     int64_t id;                      /* 0: no snapshot was begun in this unit */
     int64_t seq;                     /* of the first sample that is not written yet */
-    struct bk_series_packer *packer; /* NULL until the first snapshot */
-    struct bk_buf labels;            /* scratch: canonical labels */
-    unsigned char order[BK_FEW_LABELS]; /* of the labels of the sample before */
-    size_t n_ordered;
+    struct bk_series_packing *packing; /* NULL until the first snapshot */
     struct {                 /* the family of the sample before */
         struct bk_buf texts; /* name, help and unit, one behind the other */
         size_t lengths[3];

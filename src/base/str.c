@@ -72,6 +72,16 @@ static bool is_space(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+size_t bk_same_begin(struct bk_str a, struct bk_str b)
+{
+    size_t n = 0, most = a.len < b.len ? a.len : b.len;
+    while (n + 8 <= most && memcmp(a.ptr + n, b.ptr + n, 8) == 0)
+        n += 8;
+    while (n < most && a.ptr[n] == b.ptr[n])
+        n++;
+    return n;
+}
+
 struct bk_str bk_trim(struct bk_str s)
 {
     while (s.len && is_space(s.ptr[0])) {

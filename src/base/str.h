@@ -28,6 +28,8 @@ bool bk_eq_nocase(struct bk_str a, struct bk_str b); /* ASCII letters only */
 int bk_cmp(struct bk_str a, struct bk_str b);        /* memcmp order, then length */
 bool bk_starts(struct bk_str s, struct bk_str prefix);
 bool bk_ends(struct bk_str s, struct bk_str suffix);
+/* How many bytes both begin with. */
+size_t bk_same_begin(struct bk_str a, struct bk_str b);
 struct bk_str bk_trim(struct bk_str s); /* ASCII white space at both ends */
 struct bk_str bk_from(struct bk_str s,
                       size_t pos); /* s[pos..]; empty when pos >= len */

@@ -259,6 +259,10 @@ struct bk_series_sample {
     struct bk_str
         exemplar; /* OpenMetrics exemplar as written, without the '#'; empty: none */
     size_t line;  /* 1-based */
+    size_t same_but; /* 1 + the place of the one label whose value the sample before had
+                        not; 1 + n_labels: it had all of them; 0: not known */
+    struct bk_str text; /* name, labels and exemplar are slices of it; empty: they stand
+                           in different places */
 };
 
 /* One number or text of a sizing run. */

@@ -51,13 +51,23 @@ static bool make_monotone(struct bk_bucket *b, size_t n)
     return forced;
 }
 
+/* As they nearly always come. */
+static bool in_order(const struct bk_bucket *b, size_t n)
+{
+    size_t i = 1;
+    while (i < n && b[i - 1].le <= b[i].le)
+        i++;
+    return i >= n;
+}
+
 bool bk_buckets_order(struct bk_bucket *b, size_t *n, bool *forced)
 {
     if (forced != NULL)
         *forced = false;
     if (*n < 2 || has_nan(b, *n))
         return false;
-    qsort(b, *n, sizeof *b, by_le);
+    if (!in_order(b, *n))
+        qsort(b, *n, sizeof *b, by_le);
     *n = merge_equal(b, *n);
     bool fell = make_monotone(b, *n);
     if (forced != NULL)

@@ -322,7 +322,6 @@ static bool make_for_writing(struct bk_db *db, struct bk_err *err)
               make_current(db, err) &&
               bk_db_exec(db, "PRAGMA synchronous = FULL", err);
     db->is_new = true;
-    db->has_written = false;
     return ok;
 }
 
@@ -485,24 +484,9 @@ static void rest_statements(struct bk_db *db)
     }
 }
 
-/* A new file's first transaction is written in place; with the second the log begins. */
-static bool leave_new(struct bk_db *db, struct bk_err *err)
-{
-    bool second = db->is_new && db->has_written;
-    db->has_written = true;
-    if (!second) {
-        return true;
-    }
-    db->is_new = false;
-    return turn_to_wal(db, err);
-}
-
 bool bk_begin(struct bk_db *db, struct bk_err *err)
 {
     char sql[48];
-    if (db->depth == 0 && !leave_new(db, err)) {
-        return false;
-    }
     if (db->depth == 0) {
         snprintf(sql, sizeof sql, "BEGIN %s",
                  db->mode == BK_DB_READ ? "DEFERRED" : "IMMEDIATE");
@@ -528,6 +512,22 @@ static bool end_lost(struct bk_db *db, bool commit, struct bk_err *err)
                               db->path);
 }
 
+/* Behind the first transaction of a new file.  What it takes is told by two bytes of the
+ * first page, which need not reach the disk at once; where a reader is in the way, the
+ * next writer does it. */
+static void begin_log(struct bk_db *db)
+{
+    if (!db->is_new) {
+        return;
+    }
+    db->is_new = false;
+    sqlite3_busy_timeout(db->h, 0);
+    sqlite3_exec(db->h, "PRAGMA synchronous = OFF; PRAGMA journal_mode = WAL", NULL,
+                 NULL, NULL);
+    sqlite3_exec(db->h, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
+    sqlite3_busy_timeout(db->h, BUSY_TIMEOUT_MS);
+}
+
 bool bk_end(struct bk_db *db, bool commit, struct bk_err *err)
 {
     assert(db->depth > 0);
@@ -549,6 +549,7 @@ bool bk_end(struct bk_db *db, bool commit, struct bk_err *err)
         return bk_db_exec(db, "ROLLBACK", err);
     }
     if (bk_db_exec(db, "COMMIT", err)) {
+        begin_log(db);
         return true;
     }
     if (!sqlite3_get_autocommit(db->h)) {

@@ -17,7 +17,6 @@ struct bk_db {
     unsigned depth;                      /* of nested transactions */
     bool lost;                           /* the engine rolled back on its own */
     bool is_new;                         /* made by us; no log yet */
-    bool has_written;                    /* since it was made; only where is_new */
     struct bk_stmt *cache[BK_SQL_COUNT]; /* NULL until first asked for */
 };
 

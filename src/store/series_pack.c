@@ -169,18 +169,6 @@ static void add_name(struct bk_series_packer *p, const struct bk_packed_sample *
     p->in_a_row++;
 }
 
-static size_t same_begin(const char *a, const char *b, size_t most)
-{
-    size_t n = 0;
-    while (n + 8 <= most && memcmp(a + n, b + n, 8) == 0) {
-        n += 8;
-    }
-    while (n < most && a[n] == b[n]) {
-        n++;
-    }
-    return n;
-}
-
 /* Of the bytes before both ends. */
 static size_t same_end(const char *a, const char *b, size_t most)
 {
@@ -199,7 +187,7 @@ static void add_labels(struct bk_series_packer *p, struct bk_str now)
     struct bk_str then = bk_buf_str(&p->labels);
     size_t most = then.len < now.len ? then.len : now.len, begin = 0, end = 0;
     if (most > 0) {
-        begin = same_begin(then.ptr, now.ptr, most);
+        begin = bk_same_begin(then, now);
         end = same_end(then.ptr + then.len, now.ptr + now.len, most - begin);
     }
     size_t between = now.len - begin - end;

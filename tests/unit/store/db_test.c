@@ -79,11 +79,55 @@ static void a_new_warehouse_is_made_with_its_folders(void **state)
     assert_int_equal(number(db, "PRAGMA foreign_keys"), 1);
     assert_int_equal(number(db, "PRAGMA synchronous"), 2);
     assert_int_equal(number(db, "PRAGMA busy_timeout"), 60000);
-    assert_int_equal(number(db, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"),
-                     1);
     assert_string_equal(bk_db_path(db), path);
     bk_db_close(db);
     bk_db_close(open_as(path, BK_DB_READ));
+}
+
+static const char has_log[] = "SELECT journal_mode = 'wal' FROM pragma_journal_mode";
+
+static void set_in_transaction(struct bk_db *db, const char *name)
+{
+    struct bk_err err = {0};
+    must(bk_begin(db, &err) && set_meta(db, name, "1", &err) && bk_end(db, true, &err),
+         &err);
+}
+
+static void the_log_begins_behind_the_first_transaction(void **state)
+{
+    struct folder *f = *state;
+    struct bk_err err = {0};
+    struct bk_db *db = open_as(f->db, BK_DB_WRITE);
+    assert_int_equal(number(db, has_log), 0);
+    must(bk_begin(db, &err) && bk_end(db, false, &err), &err); /* counts not */
+    assert_int_equal(number(db, has_log), 0);
+    set_in_transaction(db, "kept");
+    assert_int_equal(number(db, has_log), 1);
+    assert_int_equal(number(db, "PRAGMA synchronous"), 2);
+    assert_int_equal(number(db, "PRAGMA busy_timeout"), 60000);
+    bk_db_close(db);
+    db = open_as(f->db, BK_DB_READ);
+    assert_int_equal(number(db, has_log), 1);
+    assert_int_equal(number(db, "SELECT count(*) FROM meta WHERE name = 'kept'"), 1);
+    bk_db_close(db);
+    unlink(f->db);
+    db = open_as(f->db, BK_DB_CREATE);
+    assert_int_equal(number(db, has_log), 1);
+    bk_db_close(db);
+}
+
+static void a_reader_without_a_question_does_not_keep_the_log_from_beginning(
+    void **state)
+{
+    struct folder *f = *state;
+    struct bk_db *db = open_as(f->db, BK_DB_WRITE);
+    struct bk_db *reader = open_as(f->db, BK_DB_READ);
+    set_in_transaction(db, "kept");
+    assert_int_equal(number(db, has_log), 1);
+    assert_int_equal(number(reader, "SELECT count(*) FROM meta WHERE name = 'kept'"),
+                     1);
+    bk_db_close(reader);
+    bk_db_close(db);
 }
 
 static void what_is_not_there_is_said(void **state)
@@ -190,7 +234,7 @@ static void unfinished_work_on_such_media_is_said(void **state)
     struct folder *f = *state;
     char command[700];
     struct bk_err err = {0};
-    struct bk_db *db = open_as(f->db, BK_DB_WRITE);
+    struct bk_db *db = open_as(f->db, BK_DB_CREATE);
     must(set_meta(db, "kept", "1", &err), &err);
     /* as a killed process leaves it: the log holds what the file does not */
     snprintf(command, sizeof command,
@@ -199,6 +243,59 @@ static void unfinished_work_on_such_media_is_said(void **state)
              f->path, f->db, f->db, f->path, f->path, f->path, f->path);
     assert_int_equal(system(command), 0);
     bk_db_close(db);
+    snprintf(command, sizeof command, "%s/dead/x.db", f->path);
+    assert_int_equal(read_as_nobody(command), 2);
+}
+
+/* A warehouse that was killed in its first transaction: its journal is to be undone. */
+static void leave_half_done(const struct folder *f)
+{
+    char command[700];
+    struct bk_err err = {0};
+    struct bk_db *db = open_as(f->db, BK_DB_WRITE);
+    must(bk_db_exec(db, "INSERT INTO meta(name, value) VALUES ('kept', '1')", &err),
+         &err);
+    must(bk_begin(db, &err) &&
+             bk_db_exec(db, "UPDATE meta SET value = '2'", &err) &&
+             bk_db_exec(db,
+                        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM "
+                        "n WHERE i < 30) INSERT INTO meta(name, value) SELECT 'big' || "
+                        "i, hex(zeroblob(500000)) FROM n",
+                        &err),
+         &err);
+    snprintf(command, sizeof command,
+             "mkdir '%s/dead' && cp '%s' '%s-journal' '%s/dead' && chmod 755 '%s'",
+             f->path, f->db, f->db, f->path, f->path);
+    assert_int_equal(system(command), 0);
+    must(bk_end(db, false, &err), &err);
+    bk_db_close(db);
+}
+
+static void what_a_killed_first_transaction_left_is_undone(void **state)
+{
+    struct folder *f = *state;
+    char path[200];
+    leave_half_done(f);
+    snprintf(path, sizeof path, "%s/dead/x.db", f->path);
+    struct bk_db *db = open_as(path, BK_DB_READ);
+    assert_int_equal(
+        number(db, "SELECT count(*) FROM meta WHERE name LIKE 'big%' OR value = '2'"),
+        0);
+    assert_int_equal(number(db, "SELECT count(*) FROM meta WHERE name = 'kept'"), 1);
+    assert_int_equal(number(db, "SELECT count(*) FROM pragma_integrity_check WHERE "
+                                "integrity_check <> 'ok'"),
+                     0);
+    bk_db_close(db);
+}
+
+static void what_cannot_be_undone_is_said(void **state)
+{
+    struct folder *f = *state;
+    char command[300];
+    leave_half_done(f);
+    snprintf(command, sizeof command, "chmod 444 '%s'/dead/* && chmod 555 '%s/dead'",
+             f->path, f->path);
+    assert_int_equal(system(command), 0);
     snprintf(command, sizeof command, "%s/dead/x.db", f->path);
     assert_int_equal(read_as_nobody(command), 2);
 }
@@ -433,7 +530,7 @@ static void a_reader_keeps_what_it_saw(void **state)
     struct folder *f = *state;
     struct bk_err err = {0};
     int64_t before, after;
-    struct bk_db *writer = open_as(f->db, BK_DB_WRITE);
+    struct bk_db *writer = open_as(f->db, BK_DB_CREATE);
     struct bk_db *reader = open_as(f->db, BK_DB_READ);
     must(bk_db_data_version(reader, &before, &err), &err);
     must(bk_begin(reader, &err), &err);
@@ -455,6 +552,8 @@ int main(void)
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_new, folder_free)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(a_new_warehouse_is_made_with_its_folders),
+        IN_FOLDER(the_log_begins_behind_the_first_transaction),
+        IN_FOLDER(a_reader_without_a_question_does_not_keep_the_log_from_beginning),
         IN_FOLDER(what_is_not_there_is_said),
         IN_FOLDER(other_files_are_refused_by_what_they_are),
         IN_FOLDER(an_empty_file_becomes_a_warehouse_only_when_written),
@@ -462,6 +561,8 @@ int main(void)
         IN_FOLDER(a_reader_cannot_write),
         IN_FOLDER(media_that_cannot_be_written_are_read),
         IN_FOLDER(unfinished_work_on_such_media_is_said),
+        IN_FOLDER(what_a_killed_first_transaction_left_is_undone),
+        IN_FOLDER(what_cannot_be_undone_is_said),
         IN_FOLDER(strange_paths_work),
         IN_FOLDER(texts_and_numbers_come_back),
         IN_FOLDER(text_behind_a_statement_is_an_error),
