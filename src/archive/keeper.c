@@ -1,4 +1,7 @@
-/* Hashing and packing the bytes of a source (see keeper.h). */
+/* Hashing and packing the bytes of a source (see keeper.h).
+ *
+ * Both take about as long, so that of large pieces one thread does the one and another
+ * the other. */
 #include "keeper.h"
 
 #include <stdlib.h>
@@ -8,6 +11,7 @@
 #include "../base/hash.h"
 #include "../base/packer.h"
 #include "../base/spill.h"
+#include "../base/worker.h"
 
 #define SPILL_MEMORY ((size_t)2 * 1024 * 1024)
 
@@ -17,13 +21,17 @@
 #define LATER_LEVEL  (-3)
 #define FIRST_CHUNKS ((size_t)4)
 
+#define LARGE ((size_t)256 * 1024) /* worth handing to another thread */
+
 struct chunk {
     uint64_t at; /* in the spill */
     size_t packed_size, raw_size;
 };
 
 struct bk_keeper {
-    struct bk_sha256 hash;
+    struct bk_sha256 hash; /* the hasher's while it has a piece */
+    struct bk_str piece;
+    struct bk_worker *hasher; /* NULL until a large piece came */
     char sha256[65];
     int64_t size;
     struct bk_buf raw;    /* of the chunk that is being filled */
@@ -49,6 +57,7 @@ void bk_keeper_free(struct bk_keeper *k)
 {
     if (k == NULL)
         return;
+    bk_worker_free(k->hasher);
     bk_buf_free(&k->raw);
     bk_buf_free(&k->packed);
     bk_packer_free(k->packer);
@@ -72,10 +81,8 @@ static bool pack(struct bk_keeper *k, struct bk_str raw, struct bk_err *err)
     return bk_spill_add(k->spill, bk_buf_str(&k->packed), &c->at, err);
 }
 
-bool bk_keeper_add(struct bk_keeper *k, struct bk_str bytes, struct bk_err *err)
+static bool pack_all(struct bk_keeper *k, struct bk_str bytes, struct bk_err *err)
 {
-    bk_sha256_add(&k->hash, bytes);
-    k->size += (int64_t)bytes.len;
     while (bytes.len > 0) {
         if (k->raw.len == 0 && bytes.len >= BK_SOURCE_CHUNK) { /* no copy */
             if (!pack(k, bk_upto(bytes, BK_SOURCE_CHUNK), err))
@@ -93,6 +100,31 @@ bool bk_keeper_add(struct bk_keeper *k, struct bk_str bytes, struct bk_err *err)
         bk_buf_clear(&k->raw);
     }
     return true;
+}
+
+static bool hash(void *arg, struct bk_err *err)
+{
+    struct bk_keeper *k = arg;
+    (void)err; /* nothing can fail */
+    bk_sha256_add(&k->hash, k->piece);
+    return true;
+}
+
+bool bk_keeper_add(struct bk_keeper *k, struct bk_str bytes, struct bk_err *err)
+{
+    k->size += (int64_t)bytes.len;
+    if (bytes.len < LARGE) {
+        bk_sha256_add(&k->hash, bytes);
+        return pack_all(k, bytes, err);
+    }
+    if (k->hasher == NULL)
+        k->hasher = bk_worker_new(1);
+    k->piece = bytes;
+    if (!bk_worker_put(k->hasher, hash, k, err))
+        return false;
+    bool ok = pack_all(k, bytes, err);
+    struct bk_err ignored; /* the bytes are the giver's again when this returns */
+    return bk_worker_wait(k->hasher, ok ? err : &ignored) && ok;
 }
 
 bool bk_keeper_end(struct bk_keeper *k, struct bk_err *err)
