@@ -1,7 +1,7 @@
 /* Hashing and packing the bytes of a source (see keeper.h).
  *
- * Both take about as long, so that of large pieces one thread does the one and another
- * the other. */
+ * Both take about as long, so that a thread of its own hashes large pieces, one while
+ * the next is packed. */
 #include "keeper.h"
 
 #include <stdlib.h>
@@ -110,9 +110,17 @@ static bool hash(void *arg, struct bk_err *err)
     return true;
 }
 
+void bk_keeper_rest(struct bk_keeper *k)
+{
+    struct bk_err none; /* hashing cannot fail */
+    if (k->hasher != NULL)
+        bk_worker_wait(k->hasher, &none);
+}
+
 bool bk_keeper_add(struct bk_keeper *k, struct bk_str bytes, struct bk_err *err)
 {
     k->size += (int64_t)bytes.len;
+    bk_keeper_rest(k);
     if (bytes.len < LARGE) {
         bk_sha256_add(&k->hash, bytes);
         return pack_all(k, bytes, err);
@@ -120,17 +128,14 @@ bool bk_keeper_add(struct bk_keeper *k, struct bk_str bytes, struct bk_err *err)
     if (k->hasher == NULL)
         k->hasher = bk_worker_new(1);
     k->piece = bytes;
-    if (!bk_worker_put(k->hasher, hash, k, err))
-        return false;
-    bool ok = pack_all(k, bytes, err);
-    struct bk_err ignored; /* the bytes are the giver's again when this returns */
-    return bk_worker_wait(k->hasher, ok ? err : &ignored) && ok;
+    return bk_worker_put(k->hasher, hash, k, err) && pack_all(k, bytes, err);
 }
 
 bool bk_keeper_end(struct bk_keeper *k, struct bk_err *err)
 {
     bool ok = k->raw.len == 0 || pack(k, bk_buf_str(&k->raw), err);
     bk_buf_free(&k->raw);
+    bk_keeper_rest(k);
     bk_sha256_hex(&k->hash, k->sha256);
     return ok;
 }

@@ -15,8 +15,11 @@ struct bk_keeper;
 
 struct bk_keeper *bk_keeper_new(void);
 void bk_keeper_free(struct bk_keeper *k); /* NULL is fine */
-/* The next bytes of the source, any number. */
+/* The next bytes of the source, any number.  They must stay as they are until the next
+ * call with k: a second thread hashes them. */
 bool bk_keeper_add(struct bk_keeper *k, struct bk_str bytes, struct bk_err *err);
+/* Waits for that thread, so that the bytes may go without a next call. */
+void bk_keeper_rest(struct bk_keeper *k);
 /* There are no more. */
 bool bk_keeper_end(struct bk_keeper *k, struct bk_err *err);
 

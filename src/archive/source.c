@@ -196,14 +196,16 @@ bool bk_archive_let_go(struct bk_archive *ar, struct bk_err *err)
 
 static bool keep(struct bk_keeper *k, struct bk_stream *bytes, struct bk_err *err)
 {
-    char *piece = bk_realloc(NULL, BK_SOURCE_CHUNK);
+    char *pieces = bk_realloc(NULL, 2 * BK_SOURCE_CHUNK);
     size_t got = BK_SOURCE_CHUNK;
     bool ok = true;
-    while (ok && got == BK_SOURCE_CHUNK) {
+    for (size_t i = 0; ok && got == BK_SOURCE_CHUNK; i = 1 - i) {
+        char *piece = pieces + i * BK_SOURCE_CHUNK;
         ok = bk_stream_read(bytes, piece, BK_SOURCE_CHUNK, &got, err) &&
              bk_keeper_add(k, (struct bk_str){piece, got}, err);
     }
-    free(piece);
+    bk_keeper_rest(k);
+    free(pieces);
     return ok && bk_keeper_end(k, err);
 }
 

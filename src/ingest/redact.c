@@ -495,12 +495,17 @@ size_t bk_redacting_take(struct bk_redacting *r, size_t n, bool last,
     size_t used;
     w->len += n;
     size_t found = bk_redact_piece(bk_buf_str(w), last, out, &used, &r->looked);
-    memmove(w->ptr, w->ptr + used, w->len - used);
-    w->len -= used;
+    bk_buf_clear(&r->before);
+    r->before.max = w->max;
+    bk_buf_add(&r->before, bk_from(bk_buf_str(w), used));
+    struct bk_buf next = r->before;
+    r->before = *w;
+    *w = next;
     return found;
 }
 
 void bk_redacting_free(struct bk_redacting *r)
 {
     bk_buf_free(&r->window);
+    bk_buf_free(&r->before);
 }
