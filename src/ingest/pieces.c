@@ -1,6 +1,6 @@
 /* Pieces of names, block by block (see pieces.h).
  *
- * With AVX2 a byte's two nibbles pick the pieces that have such a letter at their first
+ * With AVX2 or AVX-512 a byte's two nibbles pick the pieces that have such a letter at their first
  * place from two tables of 16; so do the two bytes behind it for the second and third
  * place, and what all six tables agree on may begin there.  Eight pieces have a bit
  * each, so that this is exact for three letters.  The idea is that of "Teddy" by
@@ -69,24 +69,25 @@ static bool may_begin(const char *p)
     return any(two) && any(three);
 }
 
-/* Both leave out what begins no piece, and stop at or before the next one. */
-static size_t skip_blocks(struct bk_str t, size_t pos)
+/* All leave out what begins no piece, and stop at or before the next one. */
+static size_t skip_blocks(const struct bk_pieces *p, struct bk_str t, size_t pos)
 {
+    (void)p;
     while (t.len - pos >= LANES + LETTERS - 1 && !may_begin(t.ptr + pos))
         pos += LANES;
     return pos;
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) static inline __m256i table_of(
-    const uint8_t nibbles[16])
+#define AVX2   __attribute__((target("avx2")))
+#define AVX512 __attribute__((target("avx512bw")))
+
+static inline __m128i table_of(const uint8_t nibbles[16])
 {
-    __m128i table = _mm_loadu_si128((const __m128i *)(const void *)nibbles);
-    return _mm256_broadcastsi128_si256(table);
+    return _mm_loadu_si128((const __m128i *)(const void *)nibbles);
 }
 
-__attribute__((target("avx2"))) static size_t skip_wide_blocks(
-    const struct bk_pieces *p, struct bk_str t, size_t pos)
+AVX2 static size_t skip_by_32(const struct bk_pieces *p, struct bk_str t, size_t pos)
 {
     enum {
         WIDE = 32
@@ -94,8 +95,8 @@ __attribute__((target("avx2"))) static size_t skip_wide_blocks(
     const __m256i nibble = _mm256_set1_epi8(15), small = _mm256_set1_epi8(0x20);
     __m256i low[LETTERS], high[LETTERS];
     for (int k = 0; k < LETTERS; k++) {
-        low[k] = table_of(p->low[k]);
-        high[k] = table_of(p->high[k]);
+        low[k] = _mm256_broadcastsi128_si256(table_of(p->low[k]));
+        high[k] = _mm256_broadcastsi128_si256(table_of(p->high[k]));
     }
     for (; t.len - pos >= WIDE + LETTERS - 1; pos += WIDE) {
         __m256i hit = _mm256_set1_epi8(-1);
@@ -114,11 +115,39 @@ __attribute__((target("avx2"))) static size_t skip_wide_blocks(
     }
     return pos;
 }
+
+AVX512 static size_t skip_by_64(const struct bk_pieces *p, struct bk_str t, size_t pos)
+{
+    enum {
+        WIDE = 64
+    };
+    const __m512i nibble = _mm512_set1_epi8(15), small = _mm512_set1_epi8(0x20);
+    __m512i low[LETTERS], high[LETTERS];
+    for (int k = 0; k < LETTERS; k++) {
+        low[k] = _mm512_broadcast_i32x4(table_of(p->low[k]));
+        high[k] = _mm512_broadcast_i32x4(table_of(p->high[k]));
+    }
+    for (; t.len - pos >= WIDE + LETTERS - 1; pos += WIDE) {
+        __m512i hit = _mm512_set1_epi8(-1);
+        for (int k = 0; k < LETTERS; k++) {
+            const void *at = t.ptr + pos + k;
+            __m512i c = _mm512_or_si512(_mm512_loadu_si512(at), small);
+            __m512i upper = _mm512_and_si512(_mm512_srli_epi16(c, 4), nibble);
+            __m512i lower = _mm512_and_si512(c, nibble);
+            hit = _mm512_and_si512(hit, _mm512_shuffle_epi8(low[k], lower));
+            hit = _mm512_and_si512(hit, _mm512_shuffle_epi8(high[k], upper));
+        }
+        uint64_t some = _mm512_test_epi8_mask(hit, hit);
+        if (some != 0)
+            return pos + (size_t)__builtin_ctzll(some);
+    }
+    return pos;
+}
 #endif
 
-void bk_pieces_init(struct bk_pieces *p)
+void bk_pieces_init(struct bk_pieces *p, size_t widest)
 {
-    *p = (struct bk_pieces){0};
+    *p = (struct bk_pieces){.skip = skip_blocks};
     for (size_t i = 0; i < N_PIECES; i++) {
         for (size_t k = 0; k < LETTERS; k++) {
             unsigned char letter = (unsigned char)pieces[i].ptr[k];
@@ -127,25 +156,19 @@ void bk_pieces_init(struct bk_pieces *p)
         }
     }
 #if defined(__x86_64__)
-    p->wide = __builtin_cpu_supports("avx2");
-#endif
-}
-
-static size_t skip(const struct bk_pieces *p, struct bk_str t, size_t pos)
-{
-#if defined(__x86_64__)
-    if (p->wide)
-        return skip_wide_blocks(p, t, pos);
+    if (widest >= 64 && __builtin_cpu_supports("avx512bw"))
+        p->skip = skip_by_64;
+    else if (widest >= 32 && __builtin_cpu_supports("avx2"))
+        p->skip = skip_by_32;
 #else
-    (void)p;
+    (void)widest;
 #endif
-    return skip_blocks(t, pos);
 }
 
 size_t bk_next_piece(const struct bk_pieces *p, struct bk_str text, size_t pos)
 {
     for (; pos < text.len; pos++) {
-        pos = skip(p, text, pos);
+        pos = p->skip(p, text, pos);
         if (pos < text.len && piece_at(text, pos))
             return pos;
     }

@@ -412,7 +412,7 @@ static void begin_search(struct bk_str t, size_t pos, struct search *s)
 {
     /* the name before the first mark may begin before pos */
     s->named = s->at = pos > LOOK_BACK ? pos - LOOK_BACK : 0;
-    bk_pieces_init(&s->pieces);
+    bk_pieces_init(&s->pieces, BK_NONE);
     advance_named(t, s);
     advance_address(t, s);
 }
