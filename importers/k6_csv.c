@@ -5,8 +5,8 @@
  * system tags that the run uses, sorted, extra_tags and, since 0.42, metadata.  All are
  * found by name.  The time format is the user's choice (K6_CSV_TIME_FORMAT).  What
  * stands behind the first three cells is the same for all points of a request: it is
- * compared as a whole and cut only when it is new.  The last line of a run that was
- * killed may be cut. */
+ * compared as a whole, then looked up among those that were seen, and cut only when it is
+ * new.  The last line of a run that was killed may be cut. */
 #include "importer.h"
 
 #include "shared/csv_records.h"
@@ -25,8 +25,26 @@ enum {
     N_WANTED = FIRST_TAG + BK_K6_N_TAGS
 };
 
+#define SEEN_TAILS   ((size_t)256) /* a power of 2 */
+#define LONGEST_SEEN ((size_t)240)
+#define TRIALS       4096 /* after which looking up must have been worth it */
+
+/* What tags a tail has, by its bytes: requests of one kind have the same.  Where most
+ * tails are new, as with an address of its own for each request, nothing is looked up. */
+struct seen_tails {
+    struct seen_tail {
+        uint64_t hash;
+        size_t len; /* 0: free */
+        struct bk_k6_tags tags;
+        char bytes[LONGEST_SEEN];
+    } slots[SEEN_TAILS];
+    unsigned n_asked, n_found;
+    bool off;
+};
+
 struct reader {
     struct bk_csv_reader csv;
+    struct seen_tails seen;
     size_t n_columns;
     size_t wanted[N_WANTED]; /* column, or BK_NONE */
     struct bk_k6_tags tags;  /* of the tail */
@@ -100,11 +118,47 @@ static bool read_tags(struct reader *r, struct bk_k6_points *k, struct bk_err *e
     return true;
 }
 
+/* The slot of this tail; it has its tags when its bytes are the same. */
+static struct seen_tail *slot_of_tail(struct seen_tails *seen, struct bk_str tail,
+                                      uint64_t hash, bool *same)
+{
+    struct seen_tail *slot = &seen->slots[hash & (SEEN_TAILS - 1)];
+    *same = slot->hash == hash && slot->len == tail.len &&
+            memcmp(slot->bytes, tail.ptr, tail.len) == 0;
+    seen->n_found += *same;
+    if (++seen->n_asked == TRIALS)
+        seen->off = seen->n_found < TRIALS / 4;
+    return slot;
+}
+
+/* The tags of a record whose tail is another than that of the one before. */
+static bool find_tags(struct reader *r, struct bk_k6_points *k, struct bk_err *err)
+{
+    struct bk_str tail = r->csv.tail;
+    if (r->seen.off || r->csv.n_first == 0 || tail.len == 0 ||
+        tail.len > LONGEST_SEEN || r->csv.cut)
+        return read_tags(r, k, err);
+    bool same;
+    uint64_t hash = bk_hash64(tail);
+    struct seen_tail *slot = slot_of_tail(&r->seen, tail, hash, &same);
+    if (same) {
+        r->tags = slot->tags;
+        return true;
+    }
+    if (!read_tags(r, k, err))
+        return false;
+    slot->hash = hash;
+    slot->len = tail.len;
+    slot->tags = r->tags;
+    memcpy(slot->bytes, tail.ptr, tail.len);
+    return true;
+}
+
 static bool take_record(struct reader *r, struct bk_k6_points *k, struct bk_err *err)
 {
     const struct bk_csv_reader *c = &r->csv;
     struct bk_k6_values v = {.line = c->line};
-    if (!(c->same_tail && r->has_tags && c->n_first > 0) && !read_tags(r, k, err))
+    if (!(c->same_tail && r->has_tags && c->n_first > 0) && !find_tags(r, k, err))
         return false;
     r->has_tags = true;
     struct bk_str time = c->cells[r->wanted[COLUMN_TIME]];
