@@ -13,6 +13,7 @@
 #define MAX_MODELS  ((size_t)1024)
 #define MAX_SERIES  ((size_t)65536)
 #define MAX_BUCKETS ((size_t)1024) /* of one series */
+#define FIRST_BUCKETS ((size_t)16) /* that there is room for at first */
 #define MAX_ENTRIES ((size_t)100000)
 #define MAX_GPUS    ((size_t)4096)
 #define MAX_PARAMS  ((size_t)64)
@@ -169,7 +170,7 @@ static struct entry *entry_of(struct bk_scrape *s,
                               const struct bk_series_sample *sample)
 {
     struct entry *last = s->last;
-    if (last != NULL && bk_eq(last->name, sample->name))
+    if (last != NULL && (sample->same_name || bk_eq(last->name, sample->name)))
         return last;
     struct entry *e = bk_map_get(&s->entries, sample->name);
     if (e == NULL) {
@@ -177,7 +178,7 @@ static struct entry *entry_of(struct bk_scrape *s,
         struct entry found;
         understand(s, sample, &found);
         if (s->entries.n >= MAX_ENTRIES)
-            return &none;
+            return s->last = &none;
         e = bk_alloc(s->arena, sizeof *e);
         *e = found;
         e->sglang = bk_is(e->engine, "sglang");
@@ -419,19 +420,30 @@ static void put_bucket(struct bk_scrape *s, struct bk_scrape_series *series,
     }
     if (series->n_buckets >= MAX_BUCKETS)
         return;
-    struct bk_bucket *b = BK_PUSH(s->arena, series->buckets, series->n_buckets);
-    *b = (struct bk_bucket){.le = bound, .count = value};
+    if (series->n_buckets == series->room) {
+        size_t room = series->room > 0 ? 2 * series->room : FIRST_BUCKETS;
+        struct bk_bucket *buckets = bk_alloc_array(s->arena, room, sizeof *buckets);
+        if (series->room > 0)
+            memcpy(buckets, series->buckets, series->room * sizeof *buckets);
+        series->buckets = buckets;
+        series->room = room;
+    }
+    series->buckets[series->n_buckets++] =
+        (struct bk_bucket){.le = bound, .count = value};
 }
 
 static void put(struct bk_scrape *s, struct bk_scrape_series *series, enum part part,
-                struct bk_str bound_text, double value, struct bk_str digits)
+                const struct bk_series_sample *sample, struct bk_str bound_text,
+                struct bk_str digits)
 {
     bool rest = series->key == REST_KEY;
-    double bound;
+    double bound = sample->bound, value = sample->value;
     switch (part) {
     case PART_BUCKET:
     case PART_QUANTILE:
-        if (bk_exposition_number(bound_text, &bound) && !isnan(bound))
+        if (isnan(bound) && !bk_exposition_number(bound_text, &bound))
+            return;
+        if (!isnan(bound))
             put_bucket(s, series, bound, value, rest);
         return;
     case PART_SUM:
@@ -543,7 +555,7 @@ void bk_scrape_add(struct bk_scrape *s, const struct bk_series_sample *sample,
     struct place p = place_of(s, sample, e, was);
     struct bk_str bound = said(sample, p.bound), reason = said(sample, p.reason);
     if (same_histogram(s, was, e, sample, &p)) {
-        put(s, s->last_series, e->part, bound, sample->value, digits);
+        put(s, s->last_series, e->part, sample, bound, digits);
         return;
     }
     struct bk_scrape_run *r = run_of(s, said(sample, p.model));
@@ -558,7 +570,7 @@ void bk_scrape_add(struct bk_scrape *s, const struct bk_series_sample *sample,
     struct bk_scrape_series *series = series_of(s, r, slot, sample, &p);
     if (series == NULL)
         return;
-    put(s, series, e->part, bound, sample->value, digits);
+    put(s, series, e->part, sample, bound, digits);
     s->last_series = e->part == PART_BUCKET ? series : NULL;
     s->last_model = r->model;
     s->last_key = p.key;

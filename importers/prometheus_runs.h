@@ -25,7 +25,7 @@ struct bk_scrape_series {
     bool has_value, has_sum, has_count;
     double value, sum, count;
     struct bk_bucket *buckets; /* of a summary: quantile and value */
-    size_t n_buckets;
+    size_t n_buckets, room;
     char digits[32]; /* of value, as written; empty: too long */
 };
 

@@ -566,7 +566,8 @@ static bool read_sample(struct bk_exposition *x, struct cursor *c, struct bk_err
     const char *start = c->p;
     x->labels.n = x->close = 0;
     x->time = (struct bk_om_timestamp){0};
-    x->sample = (struct bk_series_sample){.time_ns = BK_NO_TIME, .line = x->line};
+    x->sample = (struct bk_series_sample){
+        .time_ns = BK_NO_TIME, .line = x->line, .bound = (double)NAN};
     x->same_name = begins_alike(x, c);
     if (x->same_name) {
         name = between(c->p, c->p + x->last_len);
@@ -752,8 +753,10 @@ struct bk_family *bk_exposition_family_of_part(const struct bk_exposition *x,
 static bool text_family(struct bk_exposition *x, struct bk_err *err)
 {
     struct bk_str name = x->sample.name;
-    if (x->same_name && x->family != NULL)
+    if (x->same_name && x->family != NULL) {
+        x->sample.same_name = true;
         return true;
+    }
     x->family = bk_map_get(&x->families, name);
     if (x->family == NULL)
         x->family = bk_exposition_family_of_part(x, name);
@@ -772,8 +775,7 @@ static bool text_sample(struct bk_exposition *x, struct bk_err *err)
         return true;
     struct bk_str name = histogram ? BK_S("le") : BK_S("quantile");
     const struct bk_label *l = bk_exposition_label(&x->labels, name);
-    double bound;
-    if (l != NULL && !bk_exposition_number(l->value, &bound))
+    if (l != NULL && !bk_exposition_number(l->value, &x->sample.bound))
         return bk_exposition_fail(x, err, "label %.*s is no number: '%.*s'", BK_F(name),
                                   BK_F(shown(l->value)));
     return true;

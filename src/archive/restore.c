@@ -8,6 +8,7 @@
 #include "restore.h"
 #include "internal.h"
 
+#include <math.h>
 #include <string.h>
 
 enum {
@@ -575,6 +576,7 @@ static bool write_series(struct bk_archive *ar, const struct writer *w,
         .labels = labels->pairs,
         .n_labels = labels->n_pairs,
         .value = bk_moved_cell(row, "value")->real,
+        .bound = (double)NAN,
         .time_ns = time->is_null ? BK_NO_TIME : time->i,
         .exemplar = text_of(row, "exemplar"),
         .line = (size_t)bk_moved_cell(row, "line")->i,

@@ -86,7 +86,7 @@ static bool family_id(struct bk_archive *ar, const struct bk_series_sample *s,
                       int64_t *id, struct bk_err *err)
 {
     struct bk_snapshot_writer *w = &ar->snapshot;
-    if (is_family(w, s)) {
+    if ((s->same_name && w->family.id) || is_family(w, s)) {
         *id = w->family.id;
         return true;
     }

@@ -259,6 +259,8 @@ struct bk_series_sample {
     struct bk_str
         exemplar; /* OpenMetrics exemplar as written, without the '#'; empty: none */
     size_t line;  /* 1-based */
+    bool same_name;  /* as the sample before, and all of its family; false: not known */
+    double bound;    /* of label le or quantile, where it was read; NAN: it was not */
     size_t same_but; /* 1 + the place of the one label whose value the sample before had
                         not; 1 + n_labels: it had all of them; 0: not known */
     struct bk_str text; /* name, labels and exemplar are slices of it; empty: they stand
