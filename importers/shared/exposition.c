@@ -804,18 +804,28 @@ void bk_exposition_free(struct bk_exposition *x)
     free(x);
 }
 
-/* Any byte over 0x7F? */
-static bool beyond_ascii(struct bk_str s)
+#define ONES UINT64_C(0x0101010101010101)
+#define TOPS UINT64_C(0x8080808080808080)
+
+/* Has it bytes beyond ASCII, or a backslash?  Eight bytes at a time (H. S. Warren,
+ * "Hacker's Delight", 6-1: a byte that is zero borrows, and so may one above it, so that
+ * the second answer may be a yes that is none). */
+static void look_over(struct bk_str s, bool *beyond_ascii, bool *perhaps_escapes)
 {
-    uint64_t all = 0, word;
+    uint64_t all = 0, hits = 0, word = 0;
     size_t i = 0;
     for (; i + sizeof word <= s.len; i += sizeof word) {
         memcpy(&word, s.ptr + i, sizeof word);
+        uint64_t x = word ^ ONES * '\\';
         all |= word;
+        hits |= (x - ONES) & ~x;
     }
-    for (; i < s.len; i++)
+    for (; i < s.len; i++) {
         all |= (unsigned char)s.ptr[i];
-    return (all & UINT64_C(0x8080808080808080)) != 0;
+        hits |= s.ptr[i] == '\\' ? TOPS : 0;
+    }
+    *beyond_ascii = (all & TOPS) != 0;
+    *perhaps_escapes = (hits & TOPS) != 0;
 }
 
 /* What the line is made of, from where it is another than the one before. */
@@ -824,8 +834,10 @@ static bool check_bytes(struct bk_exposition *x, struct bk_str line, struct bk_e
     struct bk_str before = {x->before.text, x->before.len};
     x->alike = before.len > 0 && line.len > 0 ? bk_same_begin(before, line) : 0;
     struct bk_str rest = bk_from(line, x->alike);
-    x->escapes = rest.len > 0 && memchr(rest.ptr, '\\', rest.len) != NULL;
-    x->ascii = !beyond_ascii(rest);
+    bool beyond_ascii;
+    look_over(rest, &beyond_ascii, &x->escapes);
+    x->ascii = !beyond_ascii;
+    x->escapes = x->escapes && memchr(rest.ptr, '\\', rest.len) != NULL;
     bk_buf_clear(&x->scratch);
     if (x->escapes) /* so that slices of it stay where they are */
         bk_buf_reserve(&x->scratch, line.len);
