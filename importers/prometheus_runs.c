@@ -287,7 +287,8 @@ static struct place find_place(const struct bk_series_sample *sample,
 
 /* A bucket's labels are those of the sample before but for its bound. */
 static struct place place_of(struct bk_scrape *s, const struct bk_series_sample *sample,
-                             const struct entry *e, const void *last_entry)
+                             const struct entry *e,
+                             const struct entry *before)
 {
     struct place *p = s->last_place;
     bool bound = p != NULL && sample->same_but > 0 &&
@@ -295,7 +296,7 @@ static struct place place_of(struct bk_scrape *s, const struct bk_series_sample 
                   sample->same_but == sample->n_labels + 1);
     if (p == NULL)
         p = s->last_place = bk_alloc(s->arena, sizeof *p);
-    if (!bound || e != last_entry || s->last_number + 1 != s->n_samples)
+    if (!bound || e != before || s->last_number + 1 != s->n_samples)
         *p = find_place(sample, e);
     s->last_number = s->n_samples;
     return *p;
@@ -305,9 +306,12 @@ static struct place place_of(struct bk_scrape *s, const struct bk_series_sample 
 
 static struct bk_scrape_run *run_of(struct bk_scrape *s, struct bk_str model)
 {
+    struct bk_scrape_run *last = s->n_runs > 0 ? &s->runs[s->last_run] : NULL;
+    if (last != NULL && bk_eq(last->model, model))
+        return last;
     const void *place = bk_map_get(&s->models, model);
     if (place != NULL)
-        return &s->runs[(uintptr_t)place - 1];
+        return &s->runs[s->last_run = (uintptr_t)place - 1];
     if (s->n_runs >= MAX_MODELS) {
         s->dropped_models++;
         return NULL;
@@ -523,20 +527,22 @@ void bk_scrape_free(struct bk_scrape *s)
         bk_arena_free(s->arena);
 }
 
-/* Is this the next bucket of the histogram that the last sample was of? */
-static bool same_histogram(const struct bk_scrape *s, const void *last_entry,
+/* Is this another bucket, the sum or the count of the histogram that the sample before
+ * was of? */
+static bool same_histogram(const struct bk_scrape *s, const struct entry *before,
                            const struct entry *e, const struct bk_series_sample *sample,
-                         const struct place *p)
+                           const struct place *p)
 {
-    return s->last_series != NULL && e == last_entry && p->key == s->last_key &&
-           p->rank == s->last_series->rank && said(sample, p->reason).len == 0 &&
+    return s->last_series != NULL && e->slot > 0 && e->slot == before->slot &&
+           e->run == before->run && !e->requests && p->key == s->last_key &&
+           p->rank == s->last_series->rank && p->reason == 0 &&
            bk_eq(said(sample, p->model), s->last_model);
 }
 
 void bk_scrape_add(struct bk_scrape *s, const struct bk_series_sample *sample,
                    struct bk_str digits)
 {
-    const void *was = s->last;
+    const struct entry *was = s->last;
     struct entry *e = entry_of(s, sample);
     s->n_samples++;
     if (sample->time_ns > s->latest_ns)
@@ -571,7 +577,9 @@ void bk_scrape_add(struct bk_scrape *s, const struct bk_series_sample *sample,
     if (series == NULL)
         return;
     put(s, series, e->part, sample, bound, digits);
-    s->last_series = e->part == PART_BUCKET ? series : NULL;
+    bool histogram =
+        e->part == PART_BUCKET || e->part == PART_SUM || e->part == PART_COUNT;
+    s->last_series = histogram && reason.len == 0 ? series : NULL;
     s->last_model = r->model;
     s->last_key = p.key;
 }
