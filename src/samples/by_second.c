@@ -12,12 +12,28 @@ struct seconds {
     struct bk_scan scan;
     const struct bk_timeline *timeline;
     uint32_t *counts; /* points of each second */
-    size_t *end;      /* of those that are gathered, of each second */
+    size_t *begin, *end; /* of those that are gathered, of each second */
     double *values;
 };
 
+/* The timeline has counted the latencies already. */
+static bool count_latencies(struct seconds *s)
+{
+    const struct bk_samples *samples = s->scan.s;
+    size_t n = 0;
+    for (size_t i = 0; i < samples->n_metrics; i++)
+        n += samples->metrics[i].role == BK_ROLE_LATENCY;
+    if (n != 1 || samples->metrics[s->scan.metric].role != BK_ROLE_LATENCY)
+        return false;
+    for (size_t i = 0; i < s->timeline->n_used; i++)
+        s->counts[i] = (uint32_t)bk_samples_second(samples, i).n_latencies;
+    return true;
+}
+
 static bool count(struct seconds *s, struct bk_err *err)
 {
+    if (count_latencies(s))
+        return true;
     for (size_t i = 0; i < bk_samples_n_chunks(s->scan.s); i++) {
         if (!bk_scan_chunk(&s->scan, i, err))
             return false;
@@ -41,7 +57,7 @@ static bool gather(struct seconds *s, size_t first, size_t end, struct bk_err *e
 {
     size_t at = 0;
     for (size_t i = first; i < end; i++) {
-        s->end[i] = at;
+        s->begin[i] = s->end[i] = at;
         at += s->counts[i];
     }
     s->scan.from_ns = start_ns(s, first);
@@ -51,8 +67,13 @@ static bool gather(struct seconds *s, size_t first, size_t end, struct bk_err *e
             return false;
         for (size_t k = 0; k < s->scan.n; k++) {
             size_t second = bk_timeline_index(s->timeline, s->scan.time_of[k]);
-            if (second >= first && second < end)
-                s->values[s->end[second]++] = s->scan.values[k];
+            if (second < first || second >= end)
+                continue;
+            if (s->end[second] == s->begin[second] + s->counts[second]) {
+                bk_fail(err, BK_EDB, "more points than the timeline says");
+                return bk_samples_bad_chunk(s->scan.s, i, err);
+            }
+            s->values[s->end[second]++] = s->scan.values[k];
         }
     }
     return true;
@@ -91,11 +112,10 @@ static bool quantiles(struct seconds *s, double q, double *out, struct bk_err *e
         if (held > 0 && !gather(s, first, end, err))
             return false;
         for (; first < end; first++) {
-            double *values = s->values + s->end[first] - s->counts[first];
-            if (s->counts[first] == 0)
-                continue;
-            bk_sort(values, s->counts[first]);
-            out[first] = bk_percentile_linear(values, s->counts[first], q);
+            size_t n_here = s->end[first] - s->begin[first];
+            if (s->counts[first] > 0)
+                out[first] =
+                    bk_percentile_find(s->values + s->begin[first], n_here, q);
         }
     }
     return true;
@@ -109,6 +129,7 @@ bool bk_samples_by_second(struct bk_samples *samples, size_t metric, double q,
     bk_scan_init(&s.scan, samples, metric);
     s.scan.times = true;
     s.counts = bk_realloc(NULL, (n + 1) * sizeof *s.counts);
+    s.begin = bk_realloc(NULL, (n + 1) * sizeof *s.begin);
     s.end = bk_realloc(NULL, (n + 1) * sizeof *s.end);
     s.values = bk_realloc(NULL, samples->hold * sizeof *s.values);
     memset(s.counts, 0, (n + 1) * sizeof *s.counts);
@@ -118,6 +139,7 @@ bool bk_samples_by_second(struct bk_samples *samples, size_t metric, double q,
     bool ok = count(&s, err) && quantiles(&s, q, out, err);
     bk_scan_free(&s.scan);
     free(s.counts);
+    free(s.begin);
     free(s.end);
     free(s.values);
     return ok;

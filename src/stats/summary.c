@@ -108,6 +108,69 @@ double bk_percentile_linear(const double *sorted, size_t n, double q)
            (sorted[below + 1] - sorted[below]) * (place - (double)below);
 }
 
+static void swap(double *a, double *b)
+{
+    double x = *a;
+    *a = *b;
+    *b = x;
+}
+
+/* The median of the first, the last and the middle one. */
+static double pivot_of(const double *x, ptrdiff_t first, ptrdiff_t last)
+{
+    double a = x[first], b = x[first + (last - first) / 2], c = x[last];
+    double low = fmin(a, b), high = fmax(a, b);
+    return fmax(low, fmin(high, c));
+}
+
+/* What may be looked at for each number; past it, they were chosen to make this slow. */
+#define LOOKS 20
+
+/* Puts the number that would stand at k in rising order there, what is not above it
+ * before it and what is not below it behind it. */
+static void find_place(double *x, size_t n, ptrdiff_t k)
+{
+    ptrdiff_t first = 0, last = (ptrdiff_t)n - 1, left = LOOKS * (ptrdiff_t)n;
+    while (first < last) {
+        left -= last - first;
+        if (left < 0) {
+            bk_sort(x + first, (size_t)(last - first) + 1);
+            return;
+        }
+        double pivot = pivot_of(x, first, last);
+        ptrdiff_t i = first, j = last;
+        while (i <= j) {
+            while (x[i] < pivot)
+                i++;
+            while (x[j] > pivot)
+                j--;
+            if (i <= j)
+                swap(&x[i++], &x[j--]);
+        }
+        if (k <= j)
+            last = j;
+        else if (k >= i)
+            first = i;
+        else
+            return;
+    }
+}
+
+double bk_percentile_find(double *x, size_t n, double q)
+{
+    if (n == 0 || !(q >= 0 && q <= 1))
+        return (double)NAN;
+    double place = q * (double)(n - 1);
+    size_t below = (size_t)place;
+    find_place(x, n, (ptrdiff_t)below);
+    if (below + 1 >= n)
+        return x[n - 1];
+    double next = x[below + 1];
+    for (size_t i = below + 2; i < n; i++)
+        next = x[i] < next ? x[i] : next;
+    return x[below] + (next - x[below]) * (place - (double)below);
+}
+
 /* --- two groups --- */
 
 static struct bk_t_test t_test(double difference, double standard_error, double df)

@@ -29,6 +29,9 @@ double bk_median(const double *sorted, size_t n);
 double bk_percentile_nearest(const double *sorted, size_t n, double q);
 /* Between neighbours, at q (n - 1): what numpy and R call linear, type 7. */
 double bk_percentile_linear(const double *sorted, size_t n, double q);
+/* The same of numbers in any order (no NaNs), which stand in another one afterwards; in
+ * time that grows as n does (C. A. R. Hoare, "Algorithm 65: Find", CACM 4, 1961). */
+double bk_percentile_find(double *x, size_t n, double q);
 
 /* --- two groups --- */
 

@@ -158,6 +158,51 @@ static void never_of_percentiles(void **state)
     near(bk_percentile_nearest(all, 110, 0.95), 50, 0);
 }
 
+/* Numbers in any order: equal ones, ordered ones, ones that mislead the middle. */
+static double number_of_kind(int kind, size_t i, size_t n, uint64_t *random)
+{
+    *random = *random * 6364136223846793005u + 1442695040888963407u;
+    uint64_t x = *random >> 33;
+    switch (kind) {
+    case 0:
+        return (double)x / 1e3 - 1e5;
+    case 1:
+        return (double)(x % 4);
+    case 2:
+        return (double)i;
+    case 3:
+        return -(double)i;
+    case 4:
+        return i < n / 2 ? (double)i : (double)(n - i);
+    default:
+        return i % 2 == 0 ? 7 : (double)(x % 1000) * 1e300;
+    }
+}
+
+static void found_percentiles_are_those_of_sorted_numbers(void **state)
+{
+    static const double q[] = {0, 0.3, 0.5, 0.95, 0.999, 1};
+    static double x[700], sorted[700];
+    uint64_t random = 1;
+    (void)state;
+    for (size_t n = 1; n <= sizeof x / sizeof *x; n += n < 40 ? 1 : 33) {
+        for (int kind = 0; kind < 6; kind++) {
+            for (size_t k = 0; k < sizeof q / sizeof *q; k++) {
+                for (size_t i = 0; i < n; i++)
+                    x[i] = sorted[i] = number_of_kind(kind, i, n, &random);
+                bk_sort(sorted, n);
+                double want = bk_percentile_linear(sorted, n, q[k]);
+                double got = bk_percentile_find(x, n, q[k]);
+                assert_memory_equal(&got, &want, sizeof want);
+                bk_sort(x, n); /* nothing is lost */
+                assert_memory_equal(x, sorted, n * sizeof *x);
+            }
+        }
+    }
+    assert_true(isnan(bk_percentile_find(x, 0, 0.5)));
+    assert_true(isnan(bk_percentile_find(x, 5, -0.1)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +213,7 @@ int main(void)
         cmocka_unit_test(prediction),
         cmocka_unit_test(welch),
         cmocka_unit_test(never_of_percentiles),
+        cmocka_unit_test(found_percentiles_are_those_of_sorted_numbers),
     };
     return cmocka_run_group_tests_name("stats/summary", tests, NULL, NULL);
 }
