@@ -208,10 +208,10 @@ static bool at_end(const struct column *col, struct bk_err *err)
 }
 
 /* n integers of 'width' planes. */
-static bool get_planes(struct column *col, uint64_t *x, size_t n, size_t width,
+static bool get_planes(struct column *col, uint64_t *restrict x, size_t n, size_t width,
                        struct bk_err *err)
 {
-    unsigned char *plane = col->w->bytes;
+    unsigned char *restrict plane = col->w->bytes;
     for (size_t p = 0; p < width; p++) {
         if (!get_block(col, plane, n, err))
             return false;
@@ -224,10 +224,10 @@ static bool get_planes(struct column *col, uint64_t *x, size_t n, size_t width,
 }
 
 /* Places below n_entries, one a point. */
-static bool get_places(struct column *col, size_t n_entries, uint16_t *out,
+static bool get_places(struct column *col, size_t n_entries, uint16_t *restrict out,
                        struct bk_err *err)
 {
-    unsigned char *plane = col->w->bytes;
+    unsigned char *restrict plane = col->w->bytes;
     size_t n = col->head.n, width = n_entries > 256 ? 2 : 1;
     uint16_t largest = 0;
     if (n_entries == 1) {
