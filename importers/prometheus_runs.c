@@ -10,16 +10,16 @@
 
 #include "shared/exposition.h"
 
-#define MAX_MODELS  ((size_t)1024)
-#define MAX_SERIES  ((size_t)65536)
-#define MAX_BUCKETS ((size_t)1024) /* of one series */
-#define FIRST_BUCKETS ((size_t)16) /* that there is room for at first */
-#define MAX_ENTRIES ((size_t)100000)
-#define MAX_GPUS    ((size_t)4096)
-#define MAX_PARAMS  ((size_t)64)
-#define MAX_TEXT    ((size_t)256) /* bytes of a label value kept as a parameter */
-#define REST_KEY    UINT64_C(0xFFFFFFFFFFFFFFFF)
-#define GOLDEN      UINT64_C(0x9E3779B97F4A7C15)
+#define MAX_MODELS    ((size_t)1024)
+#define MAX_SERIES    ((size_t)65536)
+#define MAX_BUCKETS   ((size_t)1024) /* of one series */
+#define FIRST_BUCKETS ((size_t)16)   /* that there is room for at first */
+#define MAX_ENTRIES   ((size_t)100000)
+#define MAX_GPUS      ((size_t)4096)
+#define MAX_PARAMS    ((size_t)64)
+#define MAX_TEXT      ((size_t)256) /* bytes of a label value kept as a parameter */
+#define REST_KEY      UINT64_C(0xFFFFFFFFFFFFFFFF)
+#define GOLDEN        UINT64_C(0x9E3779B97F4A7C15)
 
 enum part {
     PART_NONE, /* nothing to gather */
@@ -37,9 +37,9 @@ struct entry { /* what a sample name means */
     enum part part;
     enum bk_scrape_kind kind;
     struct bk_str family, target, unit, engine;
-    bool process;  /* a figure of the process, not of what it serves */
-    bool requests; /* counts requests by finished_reason */
-    bool sglang;   /* its label 'name' is the model's */
+    bool process;     /* a figure of the process, not of what it serves */
+    bool requests;    /* counts requests by finished_reason */
+    bool sglang;      /* its label 'name' is the model's */
     size_t run, slot; /* where its samples went the last time, plus 1; 0: nowhere yet */
 };
 
@@ -287,13 +287,12 @@ static struct place find_place(const struct bk_series_sample *sample,
 
 /* A bucket's labels are those of the sample before but for its bound. */
 static struct place place_of(struct bk_scrape *s, const struct bk_series_sample *sample,
-                             const struct entry *e,
-                             const struct entry *before)
+                             const struct entry *e, const struct entry *before)
 {
     struct place *p = s->last_place;
-    bool bound = p != NULL && sample->same_but > 0 &&
-                 (sample->same_but == p->bound ||
-                  sample->same_but == sample->n_labels + 1);
+    bool bound =
+        p != NULL && sample->same_but > 0 &&
+        (sample->same_but == p->bound || sample->same_but == sample->n_labels + 1);
     if (p == NULL)
         p = s->last_place = bk_alloc(s->arena, sizeof *p);
     if (!bound || e != before || s->last_number + 1 != s->n_samples)
@@ -387,9 +386,9 @@ static struct bk_scrape_series *series_of(struct bk_scrape *s, struct bk_scrape_
                                           const struct place *p)
 {
     struct bk_str reason = said(sample, p->reason);
-    struct series_key key = {
-        (uint64_t)(r - s->runs), (uint64_t)(slot - r->slots),
-        p->key + hash_pair(&(struct bk_label){BK_S("reason"), reason})};
+    struct series_key key = {(uint64_t)(r - s->runs), (uint64_t)(slot - r->slots),
+                             p->key +
+                                 hash_pair(&(struct bk_label){BK_S("reason"), reason})};
     struct bk_str bytes = {(const char *)&key, sizeof key};
     struct bk_scrape_series *series = bk_map_get(&s->series, bytes);
     if (series == NULL && s->n_series >= MAX_SERIES) {

@@ -870,10 +870,9 @@ static void remember_line(struct bk_exposition *x, struct bk_str line)
     for (b->n = kept; b->n < x->labels.n && b->n < BK_EXPOSITION_FEW_LABELS; b->n++) {
         const struct bk_label *l = &x->labels.list[b->n];
         size_t value = (size_t)(l->value.ptr - line.ptr);
-        b->labels[b->n] = (struct bk_spots){(uint16_t)(l->name.ptr - line.ptr),
-                                            (uint16_t)l->name.len, (uint16_t)value,
-                                            (uint16_t)l->value.len,
-                                            (uint16_t)(value + l->value.len + 1)};
+        b->labels[b->n] = (struct bk_spots){
+            (uint16_t)(l->name.ptr - line.ptr), (uint16_t)l->name.len, (uint16_t)value,
+            (uint16_t)l->value.len, (uint16_t)(value + l->value.len + 1)};
     }
 }
 

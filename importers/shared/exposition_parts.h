@@ -7,7 +7,7 @@
 #include "exposition.h"
 
 #define BK_EXPOSITION_MAX_LABELS 256
-#define BK_EXPOSITION_MAX_NAME   255 /* longer names are read, but not remembered */
+#define BK_EXPOSITION_MAX_NAME   255  /* longer names are read, but not remembered */
 #define BK_EXPOSITION_MAX_BEFORE 1000 /* nor are longer lines */
 #define BK_EXPOSITION_FEW_LABELS 16   /* nor the labels behind so many */
 
@@ -31,7 +31,7 @@ struct bk_line_before {
     struct bk_spots {
         uint16_t name, name_len, value, value_len, end; /* end: behind the quote */
     } labels[BK_EXPOSITION_FEW_LABELS];
-    size_t n; /* of them; these are all, unless 'close' is 0 */
+    size_t n;     /* of them; these are all, unless 'close' is 0 */
     size_t close; /* behind the '}' */
 };
 
@@ -82,7 +82,7 @@ struct bk_exposition {
     bool ascii;   /* and nothing beyond ASCII */
     struct bk_line_before before;
     const char *text; /* of the line */
-    size_t alike; /* bytes that it and the one before begin with */
+    size_t alike;     /* bytes that it and the one before begin with */
 
     struct bk_map families;   /* of a 0.0.4 text */
     struct bk_family *family; /* of the last sample */

@@ -31,11 +31,11 @@ struct bk_ids {
 };
 
 struct bk_snapshot_writer {
-    int64_t id;                      /* 0: no snapshot was begun in this unit */
-    int64_t seq;                     /* of the first sample that is not written yet */
+    int64_t id;                        /* 0: no snapshot was begun in this unit */
+    int64_t seq;                       /* of the first sample that is not written yet */
     struct bk_series_packing *packing; /* NULL until the first snapshot */
-    struct {                 /* the family of the sample before */
-        struct bk_buf texts; /* name, help and unit, one behind the other */
+    struct {                           /* the family of the sample before */
+        struct bk_buf texts;           /* name, help and unit, one behind the other */
         size_t lengths[3];
         enum bk_series_type type;
         int64_t id; /* 0: none */

@@ -162,8 +162,7 @@ bool bk_snapshot_begin(struct bk_archive *ar, int64_t id, int64_t seq,
         return false;
     }
     if (!w->packing) {
-        w->packing =
-            bk_series_packing_new((struct bk_packed_taker){ar, write_pack});
+        w->packing = bk_series_packing_new((struct bk_packed_taker){ar, write_pack});
     }
     w->id = id;
     w->seq = seq;

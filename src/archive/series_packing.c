@@ -388,8 +388,8 @@ static struct place part_of(struct bk_str text, size_t at, struct bk_str part)
 static struct held_label *label_room(struct batch *b, size_t n)
 {
     if (b->n_labels + n > b->room) {
-        b->room = 2 * (b->n_labels + n) > BATCH_LABELS ? 2 * (b->n_labels + n)
-                                                       : BATCH_LABELS;
+        b->room =
+            2 * (b->n_labels + n) > BATCH_LABELS ? 2 * (b->n_labels + n) : BATCH_LABELS;
         b->labels = bk_realloc(b->labels, b->room * sizeof *b->labels);
     }
     b->n_labels += n;

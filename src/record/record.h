@@ -257,8 +257,8 @@ struct bk_series_sample {
     double value;    /* may be NaN or infinite */
     int64_t time_ns; /* the sample's own time stamp; BK_NO_TIME: none */
     struct bk_str
-        exemplar; /* OpenMetrics exemplar as written, without the '#'; empty: none */
-    size_t line;  /* 1-based */
+        exemplar;    /* OpenMetrics exemplar as written, without the '#'; empty: none */
+    size_t line;     /* 1-based */
     bool same_name;  /* as the sample before, and all of its family; false: not known */
     double bound;    /* of label le or quantile, where it was read; NAN: it was not */
     size_t same_but; /* 1 + the place of the one label whose value the sample before had

@@ -11,7 +11,7 @@
 struct seconds {
     struct bk_scan scan;
     const struct bk_timeline *timeline;
-    uint32_t *counts; /* points of each second */
+    uint32_t *counts;    /* points of each second */
     size_t *begin, *end; /* of those that are gathered, of each second */
     double *values;
 };
@@ -114,8 +114,7 @@ static bool quantiles(struct seconds *s, double q, double *out, struct bk_err *e
         for (; first < end; first++) {
             size_t n_here = s->end[first] - s->begin[first];
             if (s->counts[first] > 0)
-                out[first] =
-                    bk_percentile_find(s->values + s->begin[first], n_here, q);
+                out[first] = bk_percentile_find(s->values + s->begin[first], n_here, q);
         }
     }
     return true;

@@ -259,7 +259,7 @@ static bool all_whole(const double *restrict values, size_t n, int decimals,
         double scaled = values[i] * power, shifted = scaled + ROUNDER;
         integers[i] = (int64_t)(bk_bits_of(shifted) - rounder);
         differ |= bk_bits_of((shifted - ROUNDER) / power) ^ bk_bits_of(values[i]);
-        differ |= (uint64_t)!(fabs(scaled) < BK_LARGEST_DECIMAL);
+        differ |= (uint64_t) !(fabs(scaled) < BK_LARGEST_DECIMAL);
     }
     return differ == 0;
 }

@@ -319,8 +319,7 @@ static bool make_current(struct bk_db *db, struct bk_err *err)
 static bool make_for_writing(struct bk_db *db, struct bk_err *err)
 {
     bool ok = bk_db_exec(db, "PRAGMA synchronous = OFF", err) &&
-              make_current(db, err) &&
-              bk_db_exec(db, "PRAGMA synchronous = FULL", err);
+              make_current(db, err) && bk_db_exec(db, "PRAGMA synchronous = FULL", err);
     db->is_new = true;
     return ok;
 }

@@ -23,7 +23,8 @@ enum bk_db_mode {
     BK_DB_MIGRATE /* must exist; migrated when older */
 };
 
-/* Opens a warehouse: WAL, foreign keys on, synchronous FULL, busy timeout 60 s.  A file
+/* Opens a warehouse: foreign keys on, synchronous FULL, busy timeout 60 s, and WAL, which
+ * in a new file begins behind its first transaction.  A file
  * that is no SQLite database, has another application_id or a newer user_version is
  * refused with a message that says which (both versions named); an older one under
  * BK_DB_READ says "run 'benchkeep migrate'". */

@@ -462,6 +462,125 @@ static void suite_promtext(void **state)
     assert_true(suite.right >= 8);
 }
 
+/* --- what is taken from the line before --- */
+
+static uint64_t next_random(uint64_t *state)
+{
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    return *state >> 33;
+}
+
+#define PICK(list, random) list[next_random(random) % (sizeof(list) / sizeof *(list))]
+
+/* Lines that are mostly like their neighbours, some of them wrong. */
+static void random_line(struct bk_buf *b, uint64_t *random)
+{
+    static const char *const names[] = {"m_bucket", "m_bucket", "m_bucket", "m_sum",
+                                        " m_bucket"};
+    static const char *const labels[] = {"engine", "le", "model", "a", "\"q.x\"", "le"};
+    static const char *const values[] = {"0",    "0.5",       "1",      "+Inf",
+                                         "",     "x,y}",      "a\\\"b", "\xC3\xA9",
+                                         "\xC3", "long value"};
+    static const char *const behind[] = {
+        "} 5",  "} 5.25", "}5",  "} 7 1000", " } -1",
+        ",} 2", "} NaN",  "} x", "",         "} 1 # {a=\"b\"} 1"};
+    size_t n = next_random(random) % 8 == 0 ? next_random(random) % 20 : 3;
+    bk_buf_clear(b);
+    bk_buf_addf(b, "%s%s", PICK(names, random), next_random(random) % 30 ? "{" : "\t{");
+    for (size_t i = 0; i < n; i++) {
+        bool usual = next_random(random) % 8 > 0;
+        bk_buf_addf(b, "%s%s=\"%s\"", i > 0 ? "," : "",
+                    usual ? labels[i % 3] : PICK(labels, random),
+                    next_random(random) % 3 ? values[i % 3] : PICK(values, random));
+        if (i >= 3)
+            bk_buf_addf(b, ",l%zu=\"%zu\"", i, i);
+    }
+    bk_buf_addf(b, "%s", next_random(random) % 3 ? "} 5" : PICK(behind, random));
+}
+
+/* The labels of a sample, as what the next one says of them is held against. */
+struct labels_before {
+    char name[40], values[64][24], names[64][24];
+    size_t n;
+};
+
+static void keep_labels(struct labels_before *b, const struct bk_series_sample *s)
+{
+    snprintf(b->name, sizeof b->name, "%.*s", BK_F(s->name));
+    b->n = s->n_labels < 64 ? s->n_labels : 64;
+    for (size_t i = 0; i < b->n; i++) {
+        snprintf(b->names[i], sizeof b->names[i], "%.*s", BK_F(s->labels[i].name));
+        snprintf(b->values[i], sizeof b->values[i], "%.*s", BK_F(s->labels[i].value));
+    }
+}
+
+static void check_claims(const struct labels_before *b,
+                         const struct bk_series_sample *s)
+{
+    if (s->same_name)
+        assert_true(bk_is(s->name, b->name));
+    if (s->same_but > 0) {
+        assert_int_equal(s->n_labels, b->n);
+        for (size_t i = 0; i < b->n; i++) {
+            assert_true(bk_is(s->labels[i].name, b->names[i]));
+            if (i + 1 != s->same_but)
+                assert_true(bk_is(s->labels[i].value, b->values[i]));
+        }
+    }
+    for (size_t i = 0; s->text.len > 0 && i < s->n_labels; i++) {
+        struct bk_str v = s->labels[i].value;
+        assert_true(v.len == 0 || (v.ptr >= s->text.ptr &&
+                                   v.ptr + v.len <= s->text.ptr + s->text.len));
+    }
+}
+
+static void a_line_reads_as_it_would_alone(void **state)
+{
+    uint64_t random = 2026;
+    struct bk_buf line = {0};
+    struct labels_before before = {0};
+    size_t taken = 0;
+    (void)state;
+    for (int syntax = 0; syntax < 2; syntax++) {
+        enum bk_exposition_syntax as =
+            syntax ? BK_EXPOSITION_OPENMETRICS : BK_EXPOSITION_TEXT;
+        struct bk_exposition *reader = bk_exposition_new(as, false);
+        for (size_t round = 1; round <= 30000; round++) {
+            struct bk_exposition *alone = bk_exposition_new(as, false);
+            const struct bk_series_sample *got = NULL, *want = NULL;
+            struct seen g = {0}, w = {0};
+            struct bk_err got_err = {0}, want_err = {0};
+            random_line(&line, &random);
+            /* of the exact bytes, so that a sanitizer sees what is read behind them */
+            char *exact = malloc(line.len);
+            memcpy(exact, line.ptr, line.len);
+            struct bk_str text = {exact, line.len};
+            bool ok = bk_exposition_line(reader, text, round, &got, &got_err);
+            assert_int_equal(ok,
+                             bk_exposition_line(alone, text, round, &want, &want_err));
+            if (ok) {
+                note(&g, got, reader);
+                note(&w, want, alone);
+                assert_string_equal(g.text.ptr, w.text.ptr);
+                check_claims(&before, got);
+                taken += got->same_but > 0;
+                keep_labels(&before, got);
+            } else {
+                assert_string_equal(got_err.msg, want_err.msg);
+                bk_exposition_free(reader);
+                reader = bk_exposition_new(as, false);
+            }
+            bk_buf_free(&g.text);
+            bk_buf_free(&w.text);
+            bk_exposition_free(alone);
+            free(exact);
+        }
+        bk_exposition_free(reader);
+    }
+    assert_true(taken > 1000);
+    bk_buf_free(&line);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -477,6 +596,7 @@ int main(void)
         cmocka_unit_test(suite_openmetrics),
         cmocka_unit_test(suite_expfmt),
         cmocka_unit_test(suite_promtext),
+        cmocka_unit_test(a_line_reads_as_it_would_alone),
     };
     return cmocka_run_group_tests_name("importer_shared/exposition", tests, NULL, NULL);
 }

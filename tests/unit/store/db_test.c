@@ -255,8 +255,7 @@ static void leave_half_done(const struct folder *f)
     struct bk_db *db = open_as(f->db, BK_DB_WRITE);
     must(bk_db_exec(db, "INSERT INTO meta(name, value) VALUES ('kept', '1')", &err),
          &err);
-    must(bk_begin(db, &err) &&
-             bk_db_exec(db, "UPDATE meta SET value = '2'", &err) &&
+    must(bk_begin(db, &err) && bk_db_exec(db, "UPDATE meta SET value = '2'", &err) &&
              bk_db_exec(db,
                         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM "
                         "n WHERE i < 30) INSERT INTO meta(name, value) SELECT 'big' || "
