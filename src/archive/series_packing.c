@@ -228,20 +228,19 @@ static char *put_label(char *to, const struct bk_label *l)
 
 static struct bk_str text_at(const struct batch *b, struct place place)
 {
-    return (struct bk_str){b->text.ptr + place.at, place.len};
+    return bk_upto(bk_from(bk_buf_str(&b->text), place.at), place.len);
 }
 
 static void list_labels(struct bk_series_packing *p, const struct batch *b,
                         const struct held_sample *s)
 {
-    const struct held_label *held = b->labels + s->first_label;
     if (s->n_labels > p->list_room) {
         p->list_room = 2 * s->n_labels;
         p->list = bk_realloc(p->list, p->list_room * sizeof *p->list);
     }
     for (size_t i = 0; i < s->n_labels; i++) {
-        p->list[i] =
-            (struct bk_label){text_at(b, held[i].name), text_at(b, held[i].value)};
+        const struct held_label *held = &b->labels[s->first_label + i];
+        p->list[i] = (struct bk_label){text_at(b, held->name), text_at(b, held->value)};
     }
 }
 
@@ -393,7 +392,7 @@ static struct held_label *label_room(struct batch *b, size_t n)
         b->labels = bk_realloc(b->labels, b->room * sizeof *b->labels);
     }
     b->n_labels += n;
-    return b->labels + b->n_labels - n;
+    return n > 0 ? &b->labels[b->n_labels - n] : NULL;
 }
 
 /* Most samples are slices of one line, which is copied as it is. */

@@ -24,10 +24,10 @@ enum bk_db_mode {
 };
 
 /* Opens a warehouse: foreign keys on, synchronous FULL, busy timeout 60 s, and WAL, which
- * in a new file begins behind its first transaction.  A file
- * that is no SQLite database, has another application_id or a newer user_version is
- * refused with a message that says which (both versions named); an older one under
- * BK_DB_READ says "run 'benchkeep migrate'". */
+ * in a new file begins behind its first transaction.  A file that is no SQLite database,
+ * has another application_id or a newer user_version is refused with a message that says
+ * which (both versions named); an older one under BK_DB_READ says "run 'benchkeep
+ * migrate'". */
 bool bk_db_open(struct bk_db **db, const char *path, enum bk_db_mode mode,
                 struct bk_err *err);
 /* A new warehouse in memory (tests). */
