@@ -1,6 +1,8 @@
 /* The public interface over the rooms below: handles, status codes, messages. */
 #include "api.h"
 
+#include "../base/arena.h"
+
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +39,7 @@ bool bk_api_archive(bk_warehouse *w, struct bk_archive **ar, struct bk_err *err)
 
 void bk_api_own_process(void)
 {
+    bk_memory_own_process();
     bk_db_own_process();
 }
 

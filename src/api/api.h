@@ -8,7 +8,8 @@
 #include "../query/question.h"
 #include "../render/render.h"
 
-/* To be called first by a program whose process is its own (see bk_db_own_process). */
+/* To be called first by a program whose process is its own (see bk_db_own_process and
+ * bk_memory_own_process). */
 void bk_api_own_process(void);
 
 /* The database of an open warehouse. */

@@ -11,6 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SEPARATE_BLOCKS 1
@@ -229,4 +232,16 @@ void *bk_list_grow(struct bk_arena *a, void *list, size_t n, size_t size)
     }
     memset((char *)list + n * size, 0, size);
     return list;
+}
+
+void bk_memory_own_process(void)
+{
+#if defined(__GLIBC__)
+    enum {
+        MIB = 1024 * 1024
+    };
+    mallopt(M_MMAP_THRESHOLD, 32 * MIB); /* the most that it may be */
+    mallopt(M_TRIM_THRESHOLD, 64 * MIB);
+    mallopt(M_TOP_PAD, MIB);
+#endif
 }

@@ -61,4 +61,8 @@ void *bk_realloc(void *p, size_t size);
     ((ptr) = bk_list_grow((a), (ptr), (n), sizeof *(ptr)), &(ptr)[(n)++])
 void *bk_list_grow(struct bk_arena *a, void *list, size_t n, size_t size);
 
+/* For a program whose process is its own: what is freed is kept for the next that asks,
+ * since the system gives memory back a page at a time, and clears it (glibc only). */
+void bk_memory_own_process(void);
+
 #endif
