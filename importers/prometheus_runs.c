@@ -424,7 +424,9 @@ static void put_bucket(struct bk_scrape *s, struct bk_scrape_series *series,
     if (series->n_buckets >= MAX_BUCKETS)
         return;
     if (series->n_buckets == series->room) {
-        size_t room = series->room > 0 ? 2 * series->room : FIRST_BUCKETS;
+        size_t room = series->room > 0       ? 2 * series->room
+                      : s->usual_buckets > 0 ? s->usual_buckets
+                                             : FIRST_BUCKETS;
         struct bk_bucket *buckets = bk_alloc_array(s->arena, room, sizeof *buckets);
         if (series->room > 0)
             memcpy(buckets, series->buckets, series->room * sizeof *buckets);
@@ -576,6 +578,8 @@ void bk_scrape_add(struct bk_scrape *s, const struct bk_series_sample *sample,
     if (series == NULL)
         return;
     put(s, series, e->part, sample, bound, digits);
+    if (s->last_series != NULL)
+        s->usual_buckets = s->last_series->n_buckets;
     bool histogram =
         e->part == PART_BUCKET || e->part == PART_SUM || e->part == PART_COUNT;
     s->last_series = histogram && reason.len == 0 ? series : NULL;

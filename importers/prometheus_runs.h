@@ -66,7 +66,8 @@ struct bk_scrape {
     struct bk_map series;                 /* slot and key -> series */
     struct bk_scrape_series *last_series; /* of the last sample, if it was a bucket */
     struct bk_str last_model;
-    size_t last_run; /* in runs: that of a sample before */
+    size_t usual_buckets; /* of the histogram before; 0: not known */
+    size_t last_run;      /* in runs: that of a sample before */
     uint64_t last_key;
     size_t n_series;        /* counted against a limit */
     size_t dropped_models;  /* samples of models past the limit */

@@ -560,14 +560,26 @@ static bool begins_alike(const struct bk_exposition *x, const struct cursor *c)
            memcmp(c->p, x->last_name, n) == 0;
 }
 
+/* What a sample does not say of itself.  One by one: a compiler clears a structure of
+ * this size with an instruction that takes longer than reading the name.  All others are
+ * set when the sample was read. */
+static void begin_sample(struct bk_series_sample *s, size_t line)
+{
+    s->time_ns = BK_NO_TIME;
+    s->exemplar = (struct bk_str){0};
+    s->line = line;
+    s->same_name = false;
+    s->bound = (double)NAN;
+    s->same_but = 0;
+}
+
 static bool read_sample(struct bk_exposition *x, struct cursor *c, struct bk_err *err)
 {
     struct bk_str name = {0};
     const char *start = c->p;
     x->labels.n = x->close = 0;
     x->time = (struct bk_om_timestamp){0};
-    x->sample = (struct bk_series_sample){
-        .time_ns = BK_NO_TIME, .line = x->line, .bound = (double)NAN};
+    begin_sample(&x->sample, x->line);
     x->same_name = begins_alike(x, c);
     if (x->same_name) {
         name = between(c->p, c->p + x->last_len);
@@ -855,6 +867,12 @@ static void remember_name(struct bk_exposition *x)
     memcpy(x->last_name, name.ptr, x->last_len);
 }
 
+/* Not in place, which would be slower for so few bytes. */
+__attribute__((noinline)) static void copy(char *to, const char *from, size_t n)
+{
+    memcpy(to, from, n);
+}
+
 static void remember_line(struct bk_exposition *x, struct bk_str line)
 {
     struct bk_line_before *b = &x->before;
@@ -862,7 +880,7 @@ static void remember_line(struct bk_exposition *x, struct bk_str line)
     b->len = 0;
     if (!x->plain_name || x->escapes || !x->ascii || line.len > sizeof b->text)
         return;
-    memcpy(b->text + same, line.ptr + same, line.len - same);
+    copy(b->text + same, line.ptr + same, line.len - same);
     b->len = line.len;
     b->close = x->labels.n <= BK_EXPOSITION_FEW_LABELS ? x->close : 0;
     while (kept < b->n && b->labels[kept].end <= same)
