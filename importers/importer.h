@@ -98,7 +98,8 @@ struct bk_importing {
     bool run_folder;  /* it is the result of a folder that stands for one run */
     bool part;        /* its run is joined with those of the companions: what follows
                          from others is derived then */
-    bool explain;     /* what is dropped is to be noted too (bk_run.dropped) */
+    struct bk_interrupt interrupt; /* for what takes long after reading */
+    bool explain; /* what is dropped is to be noted too (bk_run.dropped) */
 };
 
 /* A name of a format whose names are not in schema/aliases, for its page. */

@@ -72,6 +72,7 @@ struct bk_k6_points *bk_k6_points_new(const struct bk_importing *im)
     k->run = bk_run_new(im->arena);
     k->run->think_time_s = (double)NAN;
     k->samples = bk_samples_new();
+    bk_samples_heed(k->samples, im->interrupt);
     bk_arena_defer(im->arena, free_samples, k->samples);
     k->columns = bk_samples_open(k->samples);
     k->last_metric = BK_NONE;

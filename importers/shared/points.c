@@ -44,6 +44,7 @@ struct bk_points *bk_points_new(const struct bk_importing *im)
     struct bk_points *p = bk_alloc(im->arena, sizeof *p);
     p->im = im;
     p->samples = bk_samples_new();
+    bk_samples_heed(p->samples, im->interrupt);
     bk_arena_defer(im->arena, free_samples, p->samples);
     p->columns = bk_samples_open(p->samples);
     return p;

@@ -136,6 +136,7 @@ static void reset_unit(struct bk_archive *ar)
     ar->kept_runs = ar->kept_names = (struct bk_map){0};
     ar->again = NULL;
     ar->in_place = false;
+    ar->interrupt = (struct bk_interrupt){0};
     ar->n_kept_snapshots = 0;
     ar->counts = (struct bk_counts){0};
     ar->restore = NULL;
@@ -181,6 +182,7 @@ bool bk_archive_begin(struct bk_archive *ar, const struct bk_import_unit *unit,
         return false;
     }
     ar->open = true;
+    ar->interrupt = unit->interrupt;
     ar->unit_path = bk_dup(ar->unit, unit->path);
     if (forget_if_changed(ar, err) && bk_write_dictionary(ar, err) &&
         insert_unit(ar, unit, err) &&

@@ -33,6 +33,7 @@ struct bk_import_unit {
      * that they had.  NULL: it is imported for the first time. */
     const struct bk_kept_unit *again;
     bool in_place; /* what was derived from 'again' makes room: it is of this archive */
+    struct bk_interrupt interrupt; /* asked while much is written */
 };
 
 struct bk_counts { /* what a unit added */

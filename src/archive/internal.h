@@ -91,11 +91,12 @@ struct bk_archive {
     const struct bk_kept_unit *rebuilding; /* answers are those before this unit */
     const struct bk_kept_unit *again;      /* of the unit at hand; NULL: it is new */
     bool in_place;
-    struct bk_map kept_runs;  /* key -> struct bk_kept_run */
-    struct bk_map kept_names; /* of runs and sizing runs: not for others */
-    int64_t newest_run;       /* numbers of new runs come behind it */
-    int64_t newest_snapshot;  /* likewise */
-    size_t n_kept_snapshots;  /* of 'again' that have their successors */
+    struct bk_interrupt interrupt; /* of the unit at hand */
+    struct bk_map kept_runs;       /* key -> struct bk_kept_run */
+    struct bk_map kept_names;      /* of runs and sizing runs: not for others */
+    int64_t newest_run;            /* numbers of new runs come behind it */
+    int64_t newest_snapshot;       /* likewise */
+    size_t n_kept_snapshots;       /* of 'again' that have their successors */
 };
 
 /* --- archive.c --- */

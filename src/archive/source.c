@@ -110,7 +110,8 @@ static bool write_chunks(struct bk_archive *ar, int64_t id,
     struct bk_buf packed = {0};
     bool ok = true;
     for (size_t seq = 0; ok && seq < bk_keeper_n_chunks(k); seq++) {
-        ok = write_chunk(ar, id, k, seq, &packed, err);
+        ok = !bk_interrupted(ar->interrupt, err) &&
+             write_chunk(ar, id, k, seq, &packed, err);
     }
     bk_buf_free(&packed);
     return ok;

@@ -94,3 +94,8 @@ int bk_exit_status(enum bk_code code)
     }
     return 6;
 }
+
+bool bk_interrupted(struct bk_interrupt interrupt, struct bk_err *err)
+{
+    return interrupt.asked != NULL && interrupt.asked(interrupt.self, err);
+}

@@ -44,4 +44,12 @@ bool bk_fail_errno(struct bk_err *err, int errno_value, const char *fmt, ...)
 /* Exit status of the program for a code: 0, 2, 4, 5, 6 (0 for a skipped input). */
 int bk_exit_status(enum bk_code code);
 
+/* Asked now and then by long pieces of work.  'asked' is true, with err set, when the
+ * work is to stop; NULL: it never is. */
+struct bk_interrupt {
+    bool (*asked)(void *self, struct bk_err *err);
+    void *self;
+};
+bool bk_interrupted(struct bk_interrupt interrupt, struct bk_err *err);
+
 #endif

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 struct job {
@@ -123,6 +124,24 @@ bool bk_worker_wait(struct bk_worker *w, struct bk_err *err)
     bool ok = result(w, err);
     pthread_mutex_unlock(&w->lock);
     return ok;
+}
+
+void bk_worker_wait_ms(struct bk_worker *w, unsigned ms, bool *done)
+{
+    *done = true;
+    if (!w->threaded)
+        return;
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until); /* which conditions wait by */
+    until.tv_nsec += (long)(ms % 1000) * 1000000;
+    until.tv_sec += (time_t)(ms / 1000) + until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_mutex_lock(&w->lock);
+    int rc = 0;
+    while (w->n > 0 && rc == 0)
+        rc = pthread_cond_timedwait(&w->changed, &w->lock, &until);
+    *done = w->n == 0;
+    pthread_mutex_unlock(&w->lock);
 }
 
 void bk_worker_free(struct bk_worker *w)

@@ -27,6 +27,10 @@ bool bk_worker_put(struct bk_worker *w, bool (*job)(void *arg, struct bk_err *er
 /* Waits until every job is finished. */
 bool bk_worker_wait(struct bk_worker *w, struct bk_err *err);
 
+/* The same for so long at the most; *done: there is none left.  Errors come from
+ * bk_worker_wait. */
+void bk_worker_wait_ms(struct bk_worker *w, unsigned ms, bool *done);
+
 /* Waits for the job at hand, drops those that were not begun; NULL is fine. */
 void bk_worker_free(struct bk_worker *w);
 

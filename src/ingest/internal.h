@@ -160,7 +160,7 @@ bool bk_file_text(struct bk_arena *a, const struct bk_file *f, size_t limit,
 bool bk_file_keep_beside(struct bk_file *f);
 /* Waits for that, if it was begun; the hash and size are there then.  Fails, with
  * f->secrets set, when it has secrets after all. */
-bool bk_file_join(struct bk_file *f, struct bk_err *err);
+bool bk_file_join(struct bk_file *f, struct bk_interrupt interrupt, struct bk_err *err);
 /* Whether the file on the disk has changed since it was opened. */
 bool bk_file_changed(const struct bk_file *f);
 void bk_file_close(struct bk_file *f);
@@ -314,6 +314,8 @@ void bk_unit_tell_failed(struct bk_ingesting *in, struct bk_file_result *r,
                          struct bk_err *err);
 void bk_unit_progress(struct bk_ingesting *in, struct bk_str path, int64_t bytes);
 bool bk_unit_interrupted(const struct bk_ingesting *in, struct bk_err *err);
+/* The same for others to ask; as long as 'in'. */
+struct bk_interrupt bk_unit_interrupt(struct bk_ingesting *in);
 /* Must the whole import stop for this error? */
 bool bk_unit_fatal(const struct bk_err *err);
 

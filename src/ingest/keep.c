@@ -10,7 +10,8 @@
 #include "../base/worker.h"
 #include "internal.h"
 
-#define PIECE ((size_t)1024 * 1024)
+#define PIECE        ((size_t)1024 * 1024)
+#define ASK_EVERY_MS 50
 
 struct bk_keeping {
     char *path;
@@ -87,10 +88,23 @@ struct bk_keeping *bk_keeping_begin(const char *path)
     return k;
 }
 
-bool bk_keeping_end(struct bk_keeping *k, struct bk_keeper **keeper, bool *secrets,
-                    struct bk_err *err)
+/* False: the user does not want to wait. */
+static bool wait_for(struct bk_keeping *k, struct bk_interrupt interrupt,
+                     struct bk_err *err)
 {
-    bool ok = bk_worker_wait(k->worker, err);
+    bool done = false;
+    while (!done) {
+        if (bk_interrupted(interrupt, err))
+            return false;
+        bk_worker_wait_ms(k->worker, ASK_EVERY_MS, &done);
+    }
+    return bk_worker_wait(k->worker, err);
+}
+
+bool bk_keeping_end(struct bk_keeping *k, struct bk_interrupt interrupt,
+                    struct bk_keeper **keeper, bool *secrets, struct bk_err *err)
+{
+    bool ok = wait_for(k, interrupt, err);
     *secrets = ok && k->secrets;
     *keeper = NULL;
     if (ok && !k->secrets) {

@@ -21,7 +21,7 @@ static bool is_new(struct bk_unit_work *u, struct bk_file *f, struct bk_file_res
                    struct bk_err *err)
 {
     int64_t known = 0;
-    if (!bk_file_join(f, err))
+    if (!bk_file_join(f, bk_unit_interrupt(u->in), err))
         return false;
     struct bk_str noted = u->in->options->dry_run ? (struct bk_str){0} : f->path;
     memcpy(r->sha256, f->sha256, sizeof r->sha256);
@@ -61,7 +61,7 @@ static bool import_records(struct bk_unit_work *u, const struct bk_importer *imp
     if (!bk_unit_import(u, imp, f, err)) {
         if (err->code == BK_ESKIP) {
             skip(r, bk_dup(u->arena, bk_str(err->msg)));
-            if (!bk_file_join(f, err))
+            if (!bk_file_join(f, bk_unit_interrupt(u->in), err))
                 return false;
             memcpy(r->sha256, f->sha256, sizeof r->sha256);
             return true;

@@ -403,13 +403,13 @@ bool bk_file_keep_beside(struct bk_file *f)
     return true;
 }
 
-bool bk_file_join(struct bk_file *f, struct bk_err *err)
+bool bk_file_join(struct bk_file *f, struct bk_interrupt interrupt, struct bk_err *err)
 {
     if (!f->keeping)
         return true;
     struct bk_keeping *k = f->keeping;
     f->keeping = NULL;
-    if (!bk_keeping_end(k, &f->keeper, &f->secrets, err))
+    if (!bk_keeping_end(k, interrupt, &f->keeper, &f->secrets, err))
         return false;
     if (f->secrets)
         return bk_fail(err, BK_EINPUT, "it has secrets");

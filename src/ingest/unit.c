@@ -39,6 +39,16 @@ bool bk_unit_interrupted(const struct bk_ingesting *in, struct bk_err *err)
     return true;
 }
 
+static bool asked(void *self, struct bk_err *err)
+{
+    return bk_unit_interrupted(self, err);
+}
+
+struct bk_interrupt bk_unit_interrupt(struct bk_ingesting *in)
+{
+    return (struct bk_interrupt){asked, in};
+}
+
 void bk_unit_tell(struct bk_ingesting *in, struct bk_file_result *r)
 {
     if (r->status != BK_FILE_IMPORTED) /* nothing was stored */
@@ -278,6 +288,7 @@ static bool begin_unit(struct bk_unit_work *u, struct bk_err *err)
         .context = replay ? replay->unit->context : context_of(u),
         .again = replay ? replay->unit : NULL,
         .in_place = replay && replay->in_place,
+        .interrupt = bk_unit_interrupt(in),
     };
     u->begun = bk_archive_begin(in->archive, &unit, err);
     return u->begun;
@@ -286,7 +297,7 @@ static bool begin_unit(struct bk_unit_work *u, struct bk_err *err)
 static bool begin(struct bk_unit_work *u, struct bk_err *err)
 {
     for (size_t i = 0; i < u->n_members; i++) {
-        if (!bk_file_join(u->members[i].file, err))
+        if (!bk_file_join(u->members[i].file, bk_unit_interrupt(u->in), err))
             return false;
     }
     if (!begin_unit(u, err) || (u->must_be_new && !still_new(u, err)))
@@ -314,7 +325,7 @@ static bool see(struct bk_unit_work *u, struct bk_err *err)
         return true;
     struct bk_file *f = u->members[0].file;
     u->unseen = false;
-    if (!bk_file_join(f, err) || !still_new(u, err))
+    if (!bk_file_join(f, bk_unit_interrupt(u->in), err) || !still_new(u, err))
         return false;
     const struct bk_source source = source_of(&u->members[0]);
     return bk_archive_seen(u->in->archive, 0, &source, f->keeper, err);
@@ -529,6 +540,7 @@ bool bk_unit_import(struct bk_unit_work *u, const struct bk_importer *imp,
         .taken_ns = taken_at(u, f->path),
         .run_folder = !u->part && !bk_eq(u->path, f->path),
         .part = u->part,
+        .interrupt = bk_unit_interrupt(u->in),
         .explain = u->in->explain != NULL,
     };
     im.n_rules = bk_unit_rules(u->in, u->arena, bk_path_base(f->path), &im.rules);

@@ -147,6 +147,7 @@ struct bk_samples {
 
     size_t hold; /* points that a question may hold: 8 bytes each, twice */
 
+    struct bk_interrupt interrupt;
     bool finished;
     /* after bk_samples_finish, of each metric */
     struct bk_sample_sum *totals, *by_outcome[BK_N_OUTCOMES];

@@ -376,6 +376,11 @@ bool bk_samples_bad_chunk(const struct bk_samples *s, size_t chunk, struct bk_er
                : bk_wrap(err, "points of run '%.*s'", BK_F(s->source->name));
 }
 
+void bk_samples_heed(struct bk_samples *s, struct bk_interrupt interrupt)
+{
+    s->interrupt = interrupt;
+}
+
 static bool packed_chunk(struct bk_samples *s, size_t chunk, struct bk_err *err)
 {
     bk_buf_clear(&s->read);
@@ -389,7 +394,7 @@ bool bk_samples_chunk(struct bk_samples *s, size_t chunk, struct bk_str *packed,
                       struct bk_err *err)
 {
     struct bk_chunk_span span = bk_samples_span(s, chunk);
-    if (!packed_chunk(s, chunk, err))
+    if (bk_interrupted(s->interrupt, err) || !packed_chunk(s, chunk, err))
         return false;
     *packed = bk_buf_str(&s->read);
     *n_points = span.n_points;
@@ -415,6 +420,8 @@ static bool fits(const struct bk_samples *s, size_t chunk, const struct bk_chunk
 bool bk_samples_read_chunk(struct bk_samples *s, size_t chunk, struct bk_chunk *c,
                            struct bk_err *err)
 {
+    if (bk_interrupted(s->interrupt, err))
+        return false;
     return (packed_chunk(s, chunk, err) &&
             bk_chunk_open(c, bk_buf_str(&s->read), err) && fits(s, chunk, c, err)) ||
            bk_samples_bad_chunk(s, chunk, err);

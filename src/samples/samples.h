@@ -67,6 +67,8 @@ struct bk_tag {
 
 struct bk_samples *bk_samples_new(void);
 void bk_samples_free(struct bk_samples *s); /* NULL is fine */
+/* From now on, reading chunks asks whether to stop. */
+void bk_samples_heed(struct bk_samples *s, struct bk_interrupt interrupt);
 
 /* A new metric; its index, or BK_NONE past BK_MAX_METRICS.  Texts are copied. */
 size_t bk_samples_metric(struct bk_samples *s, const struct bk_sample_metric *m);

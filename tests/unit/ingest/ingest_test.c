@@ -34,6 +34,9 @@ struct world {
     struct bk_counts counts;
     int64_t redactions;
     bool interrupt;
+    size_t interrupt_at;        /* from which time on that it is asked; 0: never */
+    int64_t done;               /* bytes that were read */
+    size_t asked, asked_at_end; /* how often, and until the last byte was read */
 };
 static struct world w;
 
@@ -97,7 +100,20 @@ static void on_file(void *self, const struct bk_file_result *r)
 static bool interrupted(void *self)
 {
     (void)self;
-    return w.interrupt;
+    w.asked++;
+    return w.interrupt || (w.interrupt_at > 0 && w.asked >= w.interrupt_at);
+}
+
+static void on_progress(void *self, struct bk_str path, int64_t done, int64_t total,
+                        uint64_t points)
+{
+    (void)self;
+    (void)path;
+    (void)points;
+    (void)total;
+    if (done > w.done)
+        w.asked_at_end = w.asked;
+    w.done = done > w.done ? done : w.done;
 }
 
 static bool import(const struct bk_import_options *o, const char *path)
@@ -106,9 +122,12 @@ static bool import(const struct bk_import_options *o, const char *path)
     const struct bk_ingest_observer observer = {
         .file = on_file,
         .interrupted = interrupted,
+        .progress = on_progress,
     };
     struct bk_err err = {0};
     w.told[0] = '\0';
+    w.asked = 0;
+    w.done = 0;
     w.counts = (struct bk_counts){0};
     w.redactions = 0;
     bool ok = bk_ingest(w.archive, o, &paths, &observer, &err);
@@ -297,6 +316,26 @@ static void test_large_file(void **state)
     assert_true(import(&o, at("other.csv")));
     assert_string_equal(w.told, "duplicate other.csv|");
     assert_string_equal(query("SELECT count(*) FROM source"), "1");
+}
+
+/* It can be stopped at any time, also when all was read: nothing of it is left. */
+static void test_interrupted_large_file(void **state)
+{
+    (void)state;
+    const struct bk_import_options o = {0};
+    const char *path = put_large("plain.csv", "http://10.0.0.1/v1");
+    for (size_t at = 1; at < 60; at += at < 20 ? 3 : 10) {
+        w.interrupt_at = at;
+        assert_false(import(&o, path));
+        assert_non_null(strstr(w.told, "interrupted: nothing of the file at hand"));
+        assert_string_equal(query("SELECT (SELECT count(*) FROM source) + (SELECT "
+                                  "count(*) FROM run) + (SELECT count(*) FROM unit)"),
+                            "0");
+    }
+    w.interrupt_at = 0;
+    assert_true(import(&o, path));
+    assert_string_equal(w.told, "imported plain.csv|");
+    assert_true(w.asked - w.asked_at_end > 20); /* not only while it is read */
 }
 
 /* Its samples are stored while it is read, and so is the source. */
@@ -625,6 +664,7 @@ int main(void)
         T(test_secrets),
         T(test_cut_gzip),
         T(test_large_file),
+        T(test_interrupted_large_file),
         T(test_large_exposition),
         T(test_large_exposition_with_a_secret),
         T(test_large_file_with_a_secret),
