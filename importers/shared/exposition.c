@@ -15,6 +15,7 @@
 #include "../../src/base/num.h"
 #include "../../src/base/utf8.h"
 #include "exposition_parts.h"
+#include "scan.h"
 
 #define MAX_FAMILY_BYTES ((size_t)48 * 1024 * 1024)
 #define EXACT_MANTISSA   ((uint64_t)1 << 53) /* integers up to here are doubles */
@@ -816,28 +817,22 @@ void bk_exposition_free(struct bk_exposition *x)
     free(x);
 }
 
-#define ONES UINT64_C(0x0101010101010101)
-#define TOPS UINT64_C(0x8080808080808080)
-
-/* Has it bytes beyond ASCII, or a backslash?  Eight bytes at a time (H. S. Warren,
- * "Hacker's Delight", 6-1: a byte that is zero borrows, and so may one above it, so that
- * the second answer may be a yes that is none). */
-static void look_over(struct bk_str s, bool *beyond_ascii, bool *perhaps_escapes)
+/* Has it bytes beyond ASCII, or a backslash? */
+static void look_over(struct bk_str s, bool *beyond_ascii, bool *escapes)
 {
     uint64_t all = 0, hits = 0, word = 0;
     size_t i = 0;
     for (; i + sizeof word <= s.len; i += sizeof word) {
         memcpy(&word, s.ptr + i, sizeof word);
-        uint64_t x = word ^ ONES * '\\';
         all |= word;
-        hits |= (x - ONES) & ~x;
+        hits |= bk_scan_equal(word, '\\');
     }
     for (; i < s.len; i++) {
         all |= (unsigned char)s.ptr[i];
-        hits |= s.ptr[i] == '\\' ? TOPS : 0;
+        hits |= s.ptr[i] == '\\';
     }
-    *beyond_ascii = (all & TOPS) != 0;
-    *perhaps_escapes = (hits & TOPS) != 0;
+    *beyond_ascii = (all & ~BK_SCAN_LOW_7) != 0;
+    *escapes = hits != 0;
 }
 
 /* What the line is made of, from where it is another than the one before. */
@@ -849,7 +844,6 @@ static bool check_bytes(struct bk_exposition *x, struct bk_str line, struct bk_e
     bool beyond_ascii;
     look_over(rest, &beyond_ascii, &x->escapes);
     x->ascii = !beyond_ascii;
-    x->escapes = x->escapes && memchr(rest.ptr, '\\', rest.len) != NULL;
     bk_buf_clear(&x->scratch);
     if (x->escapes) /* so that slices of it stay where they are */
         bk_buf_reserve(&x->scratch, line.len);

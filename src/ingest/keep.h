@@ -10,8 +10,8 @@ struct bk_keeping;
 
 /* Begins with the file at path, which is copied. */
 struct bk_keeping *bk_keeping_begin(const char *path);
-/* Waits for the end, or gives up when interrupted.  When secrets were found (*secrets), nothing is kept; else
- * *keeper is the caller's.  Not to be called again. */
+/* Waits for the end, or gives up when interrupted.  When secrets were found (*secrets),
+ * nothing is kept; else *keeper is the caller's.  Not to be called again. */
 bool bk_keeping_end(struct bk_keeping *k, struct bk_interrupt interrupt,
                     struct bk_keeper **keeper, bool *secrets, struct bk_err *err);
 /* Gives up what is still being done.  NULL is fine. */

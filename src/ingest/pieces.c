@@ -1,9 +1,9 @@
 /* Pieces of names, block by block (see pieces.h).
  *
- * With AVX2 or AVX-512 a byte's two nibbles pick the pieces that have such a letter at their first
- * place from two tables of 16; so do the two bytes behind it for the second and third
- * place, and what all six tables agree on may begin there.  Eight pieces have a bit
- * each, so that this is exact for three letters.  The idea is that of "Teddy" by
+ * With AVX2 or AVX-512 a byte's two nibbles pick the pieces that have such a letter at
+ * their first place from two tables of 16; so do the two bytes behind it for the second
+ * and third place, and what all six tables agree on may begin there.  Eight pieces have
+ * a bit each, so that this is exact for three letters.  The idea is that of "Teddy" by
  * G. Langdale in Hyperscan (https://github.com/intel/hyperscan, src/fdr/README.md). */
 #include "pieces.h"
 
