@@ -1,7 +1,7 @@
 /* Hashing and packing the bytes of a source (see keeper.h).
  *
- * Both take about as long, so that a thread of its own hashes large pieces, one while
- * the next is packed. */
+ * Both take about as long, so that a thread of its own hashes large pieces, while the
+ * next are packed; it may fall behind, so that neither waits for the other each time. */
 #include "keeper.h"
 
 #include <stdlib.h>
@@ -28,9 +28,15 @@ struct chunk {
     size_t packed_size, raw_size;
 };
 
+struct piece { /* to be hashed */
+    struct bk_sha256 *hash;
+    struct bk_str bytes;
+};
+
 struct bk_keeper {
-    struct bk_sha256 hash; /* the hasher's while it has a piece */
-    struct bk_str piece;
+    struct bk_sha256 hash; /* the hasher's while it has pieces */
+    struct piece pieces[BK_KEEPER_BEHIND + 1];
+    size_t n_pieces;
     struct bk_worker *hasher; /* NULL until a large piece came */
     char sha256[65];
     int64_t size;
@@ -104,13 +110,13 @@ static bool pack_all(struct bk_keeper *k, struct bk_str bytes, struct bk_err *er
 
 static bool hash(void *arg, struct bk_err *err)
 {
-    struct bk_keeper *k = arg;
+    const struct piece *p = arg;
     (void)err; /* nothing can fail */
-    bk_sha256_add(&k->hash, k->piece);
+    bk_sha256_add(p->hash, p->bytes);
     return true;
 }
 
-void bk_keeper_rest(struct bk_keeper *k)
+static void wait_for_hasher(struct bk_keeper *k)
 {
     struct bk_err none; /* hashing cannot fail */
     if (k->hasher != NULL)
@@ -120,22 +126,42 @@ void bk_keeper_rest(struct bk_keeper *k)
 bool bk_keeper_add(struct bk_keeper *k, struct bk_str bytes, struct bk_err *err)
 {
     k->size += (int64_t)bytes.len;
-    bk_keeper_rest(k);
     if (bytes.len < LARGE) {
+        wait_for_hasher(k);
         bk_sha256_add(&k->hash, bytes);
         return pack_all(k, bytes, err);
     }
     if (k->hasher == NULL)
-        k->hasher = bk_worker_new(1);
-    k->piece = bytes;
-    return bk_worker_put(k->hasher, hash, k, err) && pack_all(k, bytes, err);
+        k->hasher = bk_worker_new(BK_KEEPER_BEHIND);
+    /* of this ring's places one is free: the last call left no more than the others */
+    struct piece *p = &k->pieces[k->n_pieces++ % (BK_KEEPER_BEHIND + 1)];
+    *p = (struct piece){&k->hash, bytes};
+    return bk_worker_put(k->hasher, hash, p, err) && pack_all(k, bytes, err);
+}
+
+bool bk_keeper_add_all(struct bk_keeper *k, struct bk_stream *s,
+                       struct bk_interrupt interrupt, struct bk_err *err)
+{
+    const size_t n = BK_KEEPER_BEHIND + 1;
+    char *pieces = bk_realloc(NULL, n * BK_SOURCE_CHUNK);
+    size_t got = BK_SOURCE_CHUNK;
+    bool ok = true;
+    for (size_t i = 0; ok && got == BK_SOURCE_CHUNK; i = (i + 1) % n) {
+        char *piece = pieces + i * BK_SOURCE_CHUNK;
+        ok = !bk_interrupted(interrupt, err) &&
+             bk_stream_read(s, piece, BK_SOURCE_CHUNK, &got, err) &&
+             bk_keeper_add(k, (struct bk_str){piece, got}, err);
+    }
+    wait_for_hasher(k);
+    free(pieces);
+    return ok;
 }
 
 bool bk_keeper_end(struct bk_keeper *k, struct bk_err *err)
 {
     bool ok = k->raw.len == 0 || pack(k, bk_buf_str(&k->raw), err);
     bk_buf_free(&k->raw);
-    bk_keeper_rest(k);
+    wait_for_hasher(k);
     bk_sha256_hex(&k->hash, k->sha256);
     return ok;
 }

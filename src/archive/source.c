@@ -195,21 +195,6 @@ bool bk_archive_let_go(struct bk_archive *ar, struct bk_err *err)
     return !held || bk_db_hold(ar->db, false, err);
 }
 
-static bool keep(struct bk_keeper *k, struct bk_stream *bytes, struct bk_err *err)
-{
-    char *pieces = bk_realloc(NULL, 2 * BK_SOURCE_CHUNK);
-    size_t got = BK_SOURCE_CHUNK;
-    bool ok = true;
-    for (size_t i = 0; ok && got == BK_SOURCE_CHUNK; i = 1 - i) {
-        char *piece = pieces + i * BK_SOURCE_CHUNK;
-        ok = bk_stream_read(bytes, piece, BK_SOURCE_CHUNK, &got, err) &&
-             bk_keeper_add(k, (struct bk_str){piece, got}, err);
-    }
-    bk_keeper_rest(k);
-    free(pieces);
-    return ok && bk_keeper_end(k, err);
-}
-
 static bool read_as(struct bk_archive *ar, const struct bk_kept_source *kept,
                     const struct bk_source *now, struct bk_err *err)
 {
@@ -240,7 +225,8 @@ bool bk_archive_add_source(struct bk_archive *ar, const struct bk_source *source
         return link_source(ar, source, id, err);
     }
     struct bk_keeper *k = bk_keeper_new();
-    bool ok = keep(k, bytes, err) && bk_archive_add_kept(ar, source, k, err);
+    bool ok = bk_keeper_add_all(k, bytes, ar->interrupt, err) &&
+              bk_keeper_end(k, err) && bk_archive_add_kept(ar, source, k, err);
     bk_keeper_free(k);
     return ok;
 }

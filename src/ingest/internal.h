@@ -180,11 +180,12 @@ size_t bk_redact_piece(struct bk_str piece, bool last, struct bk_buf *out, size_
 #define BK_REDACT_TAIL ((size_t)64 * 1024)
 /* A text that is read in pieces, with what of it is not yet dealt with. {0} begins. */
 struct bk_redacting {
-    struct bk_buf window, before; /* the latter as it was when it was looked at */
+    struct bk_buf windows[BK_KEEPER_BEHIND + 1]; /* the others as they were taken */
+    size_t at;                                   /* the window that is being filled */
     size_t looked;
 };
-/* Room for the next n bytes; NULL: no memory.  What was put into the room before stays
- * there until the next bk_redacting_take. */
+/* Room for the next n bytes; NULL: no memory.  What is put there stays as it is until
+ * BK_KEEPER_BEHIND further pieces were taken: a keeper may still need it. */
 char *bk_redacting_room(struct bk_redacting *r, size_t n);
 /* n bytes were put there; last: no more will come.  Adds to out what is dealt with, with
  * its secrets replaced (out NULL: they are only counted); how many there were. */

@@ -22,53 +22,59 @@ struct bk_keeping {
     atomic_bool stop;
 };
 
-enum reading {
-    SEARCH = 1,
-    KEEP = 2
-};
+static bool told_to_stop(void *self, struct bk_err *err)
+{
+    struct bk_keeping *k = self;
+    return atomic_load(&k->stop) && !bk_fail(err, BK_ESYS, "given up");
+}
 
-/* Goes over a stream once; ends early at a secret or when told to. */
-static bool read_over(struct bk_keeping *k, struct bk_stream *s, unsigned what,
-                      struct bk_err *err)
+static struct bk_interrupt interrupt_of(struct bk_keeping *k)
+{
+    return (struct bk_interrupt){told_to_stop, k};
+}
+
+/* Goes over a stream once, up to a secret; its bytes are kept too or only searched. */
+static bool search(struct bk_keeping *k, struct bk_stream *s, bool keep,
+                   struct bk_err *err)
 {
     size_t got = PIECE;
-    while (got == PIECE && !k->secrets && !atomic_load(&k->stop)) {
+    while (got == PIECE && !k->secrets) {
         char *room = bk_redacting_room(&k->search, PIECE);
         if (room == NULL)
             return bk_fail(err, BK_ESYS, "no memory to look for secrets");
-        if (!bk_stream_read(s, room, PIECE, &got, err))
+        if (bk_interrupted(interrupt_of(k), err) ||
+            !bk_stream_read(s, room, PIECE, &got, err))
             return false;
-        struct bk_str piece = {room, got};
-        if ((what & KEEP) != 0 && !bk_keeper_add(k->keeper, piece, err))
+        if (keep && !bk_keeper_add(k->keeper, (struct bk_str){room, got}, err))
             return false;
-        k->secrets = (what & SEARCH) != 0 &&
-                     bk_redacting_take(&k->search, got, got < PIECE, NULL) > 0;
+        k->secrets = bk_redacting_take(&k->search, got, got < PIECE, NULL) > 0;
     }
     return true;
 }
 
 /* The text of a packed file is searched before its bytes are kept; a file whose end is
  * missing gives what it has. */
-static bool search_packed(struct bk_keeping *k, struct bk_stream *s, struct bk_err *err)
+static bool keep_packed(struct bk_keeping *k, struct bk_stream *text,
+                        struct bk_err *err)
 {
-    if (!read_over(k, s, SEARCH, err) && !bk_stream_is_cut(s))
+    struct bk_stream *raw = NULL;
+    if (!search(k, text, false, err) && !bk_stream_is_cut(text))
         return false;
-    bk_buf_clear(&k->search.window);
-    return true;
+    bool ok = k->secrets || (bk_stream_open_raw(&raw, k->path, err) &&
+                             bk_keeper_add_all(k->keeper, raw, interrupt_of(k), err));
+    bk_stream_close(raw);
+    return ok;
 }
 
 static bool keep(void *arg, struct bk_err *err)
 {
     struct bk_keeping *k = arg;
-    struct bk_stream *s = NULL, *raw = NULL;
+    struct bk_stream *s = NULL;
     if (!bk_stream_open(&s, k->path, err))
         return false;
-    bool packed = bk_stream_packing(s) != BK_PLAIN;
-    bool ok = (!packed || search_packed(k, s, err)) &&
-              bk_stream_open_raw(&raw, k->path, err) &&
-              read_over(k, raw, packed ? KEEP : SEARCH | KEEP, err);
+    bool ok = bk_stream_packing(s) == BK_PLAIN ? search(k, s, true, err)
+                                               : keep_packed(k, s, err);
     bk_stream_close(s);
-    bk_stream_close(raw);
     return ok && bk_keeper_end(k->keeper, err);
 }
 

@@ -484,28 +484,28 @@ size_t bk_redact(struct bk_str text, struct bk_buf *out)
 
 char *bk_redacting_room(struct bk_redacting *r, size_t n)
 {
-    r->window.max = 4 * n; /* more than a piece and what was left of the last one */
-    return bk_buf_reserve(&r->window, n);
+    struct bk_buf *w = &r->windows[r->at];
+    w->max = 4 * n; /* more than a piece and what was left of the last one */
+    return bk_buf_reserve(w, n);
 }
 
 size_t bk_redacting_take(struct bk_redacting *r, size_t n, bool last,
                          struct bk_buf *out)
 {
-    struct bk_buf *w = &r->window;
+    struct bk_buf *w = &r->windows[r->at], *next;
     size_t used;
     w->len += n;
     size_t found = bk_redact_piece(bk_buf_str(w), last, out, &used, &r->looked);
-    bk_buf_clear(&r->before);
-    r->before.max = w->max;
-    bk_buf_add(&r->before, bk_from(bk_buf_str(w), used));
-    struct bk_buf next = r->before;
-    r->before = *w;
-    *w = next;
+    r->at = (r->at + 1) % (sizeof r->windows / sizeof *r->windows);
+    next = &r->windows[r->at];
+    next->max = w->max;
+    bk_buf_clear(next);
+    bk_buf_add(next, bk_from(bk_buf_str(w), used));
     return found;
 }
 
 void bk_redacting_free(struct bk_redacting *r)
 {
-    bk_buf_free(&r->window);
-    bk_buf_free(&r->before);
+    for (size_t i = 0; i < sizeof r->windows / sizeof *r->windows; i++)
+        bk_buf_free(&r->windows[i]);
 }

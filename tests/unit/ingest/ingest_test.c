@@ -318,6 +318,35 @@ static void test_large_file(void **state)
     assert_string_equal(query("SELECT count(*) FROM source"), "1");
 }
 
+/* Of a packed file the packed bytes are kept, and its hash is theirs, though it is hashed
+ * by one thread while another reads on. */
+static void test_large_packed_file(void **state)
+{
+    (void)state;
+    const struct bk_import_options o = {0};
+    char sha[65] = "", want[65] = "x";
+    struct bk_buf text = {0}, packed = {0};
+    struct bk_stream *s = NULL;
+    struct bk_err err = {0};
+    assert_true(
+        bk_read_file(put_large("plain.csv", "http://10.0.0.1/v1"), &text, &err));
+    gzFile gz = gzopen(at("packed.csv.gz"), "wb0"); /* stored: fast to read */
+    assert_non_null(gz);
+    assert_int_equal(gzwrite(gz, text.ptr, (unsigned)text.len), text.len);
+    assert_int_equal(gzclose(gz), Z_OK);
+    assert_true(bk_stream_open_raw(&s, at("packed.csv.gz"), &err));
+    assert_true(bk_stream_rest(s, &packed, &err));
+    bk_stream_close(s);
+    assert_true(packed.len > text.len);
+    bk_sha256_of(bk_buf_str(&packed), want);
+    assert_true(import(&o, at("packed.csv.gz")));
+    assert_string_equal(w.told, "imported packed.csv.gz|");
+    snprintf(sha, sizeof sha, "%s", query("SELECT sha256 FROM source"));
+    assert_string_equal(sha, want);
+    bk_buf_free(&text);
+    bk_buf_free(&packed);
+}
+
 /* It can be stopped at any time, also when all was read: nothing of it is left. */
 static void test_interrupted_large_file(void **state)
 {
@@ -664,6 +693,7 @@ int main(void)
         T(test_secrets),
         T(test_cut_gzip),
         T(test_large_file),
+        T(test_large_packed_file),
         T(test_interrupted_large_file),
         T(test_large_exposition),
         T(test_large_exposition_with_a_secret),
