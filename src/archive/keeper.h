@@ -9,7 +9,7 @@
 #include "../base/file.h"
 
 #define BK_SOURCE_CHUNK  ((size_t)1024 * 1024) /* unpacked bytes of a chunk, at most */
-#define BK_KEEPER_BEHIND ((size_t)2)           /* pieces */
+#define BK_KEEPER_BEHIND ((size_t)1)           /* pieces */
 
 struct bk_keeper;
 

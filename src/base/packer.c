@@ -62,9 +62,8 @@ bool bk_packer_frame(struct bk_packer *p, struct bk_str bytes, int level,
         p->pack = ZSTD_createCCtx();
     if (!p->pack)
         return bk_fail(err, BK_ESYS, "out of memory while packing");
-    /* these stay with the context, but bk_packer_pack does not look at them */
+    /* it stays with the context, but bk_packer_pack does not look at it */
     ZSTD_CCtx_setParameter(p->pack, ZSTD_c_compressionLevel, level);
-    ZSTD_CCtx_setParameter(p->pack, ZSTD_c_checksumFlag, 1);
     size_t n =
         ZSTD_compress2(p->pack, to, bound, bytes.len ? bytes.ptr : "", bytes.len);
     if (ZSTD_isError(n))

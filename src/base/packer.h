@@ -15,8 +15,8 @@ void bk_packer_free(struct bk_packer *p);   /* NULL is fine */
  * and nothing is appended. */
 bool bk_packer_pack(struct bk_packer *p, struct bk_str bytes, struct bk_buf *b,
                     bool *shorter, struct bk_err *err);
-/* Appends a zstd frame of any bytes, which ends with a checksum of them: what tells a
- * damaged disk from data where nothing else does. level: of this frame. */
+/* Appends a zstd frame of any bytes.  It has no checksum: whoever keeps it must have one
+ * of the bytes to tell a damaged disk by.  level: of this frame. */
 bool bk_packer_frame(struct bk_packer *p, struct bk_str bytes, int level,
                      struct bk_buf *b, struct bk_err *err);
 /* Fills exactly raw_size bytes; BK_EDB when the packed ones do not give that. */

@@ -1,4 +1,5 @@
 /* Units: all or nothing, sources kept and given back, duplicates, damage. */
+#include "../../../src/store/internal.h"
 #include "kit.h"
 
 #include <unistd.h>
@@ -282,6 +283,49 @@ static void verify_sees_what_is_not_as_it_was(void **state)
     assert_non_null(strstr(c.last, "a chunk claims to hold 1152921504606846976 bytes"));
 }
 
+static void put_packed(struct kit *k, struct bk_str packed)
+{
+    struct bk_buf sql = {0};
+    bk_buf_addf(&sql, "UPDATE source_chunk SET packed = X'");
+    for (size_t i = 0; i < packed.len; i++)
+        bk_buf_addf(&sql, "%02x", (unsigned)(unsigned char)packed.ptr[i]);
+    bk_buf_addf(&sql, "' WHERE source_id = 1");
+    must(k, bk_db_exec(k->db, sql.ptr, &k->err));
+    bk_buf_free(&sql);
+}
+
+/* Frames have no checksum of their own: the source's hash is what tells. */
+static void verify_sees_any_flipped_bit(void **state)
+{
+    struct kit *k = *state;
+    static const char *const texts[] = {"k6 k6 k6 vllm vllm vllm vllm k6 k6", "2", "3"};
+    struct bk_buf packed = {0};
+    for (size_t i = 0; i < 3; i++) {
+        begin(k, texts[i]);
+        add_source(k, texts[i], "test", texts[i]);
+        end(k, true);
+    }
+    must(k, bk_zstd_pack(bk_str(texts[0]), 3, &packed, &k->err));
+    put_packed(k, bk_buf_str(&packed));
+    assert_int_equal(verify(k).n, 0);
+    size_t seen = 0;
+    for (size_t bit = 0; bit < 8 * packed.len; bit++) {
+        struct bk_buf bytes = {0};
+        bool more, same;
+        struct bk_err ignored;
+        packed.ptr[bit / 8] ^= (char)(1 << bit % 8);
+        put_packed(k, bk_buf_str(&packed));
+        packed.ptr[bit / 8] ^= (char)(1 << bit % 8);
+        same = bk_archive_source_bytes(k->ar, 1, 0, &bytes, &more, &ignored) &&
+               bk_is(bk_buf_str(&bytes), texts[0]);
+        assert_int_equal(verify(k).n, same ? 0 : 1);
+        seen += !same;
+        bk_buf_free(&bytes);
+    }
+    assert_true(seen > 8 * packed.len - 8); /* a few bits of a frame mean nothing */
+    bk_buf_free(&packed);
+}
+
 /* --- two writers --- */
 
 static void ids_of_another_process_are_asked_again(void **state)
@@ -328,6 +372,7 @@ int main(void)
         IN_KIT(bytes_come_back_in_chunks),
         IN_KIT(a_file_that_changes_while_it_is_read_is_refused),
         IN_KIT(verify_sees_what_is_not_as_it_was),
+        IN_KIT(verify_sees_any_flipped_bit),
         IN_KIT(ids_of_another_process_are_asked_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
