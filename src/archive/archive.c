@@ -176,7 +176,7 @@ bool bk_archive_begin(struct bk_archive *ar, const struct bk_import_unit *unit,
     assert(!ar->open);
     reset_unit(ar);
     if (!ar->dict) {
-        ar->dict = bk_dict_new(ar->arena);
+        ar->dict = bk_dict_without_aliases(ar->arena);
     }
     if (!bk_begin(ar->db, err)) {
         return false;

@@ -269,7 +269,7 @@ static void load_aliases(struct bk_dict *d)
     }
 }
 
-struct bk_dict *bk_dict_new(struct bk_arena *a)
+struct bk_dict *bk_dict_without_aliases(struct bk_arena *a)
 {
     struct bk_dict *d = bk_alloc(a, sizeof *d);
     d->arena = a;
@@ -282,6 +282,12 @@ struct bk_dict *bk_dict_new(struct bk_arena *a)
     load_units(d);
     load_stats(d);
     load_hardware(d);
+    return d;
+}
+
+struct bk_dict *bk_dict_new(struct bk_arena *a)
+{
+    struct bk_dict *d = bk_dict_without_aliases(a);
     load_aliases(d);
     return d;
 }

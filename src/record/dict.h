@@ -81,6 +81,8 @@ struct bk_dict;
 
 /* The built-in dictionary, in the arena. */
 struct bk_dict *bk_dict_new(struct bk_arena *a);
+/* The same for those who know canonical names only: made in half of the time. */
+struct bk_dict *bk_dict_without_aliases(struct bk_arena *a);
 /* Adds or overrides an alias (the user's own, --map).  format "*": every format.  False
  * (BK_EUSAGE) when the target is malformed. */
 bool bk_dict_add_alias(struct bk_dict *d, struct bk_str format, struct bk_str alias,
