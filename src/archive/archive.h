@@ -81,6 +81,8 @@ bool bk_archive_add_unseen(struct bk_archive *ar, const struct bk_source *source
 bool bk_archive_seen(struct bk_archive *ar, size_t index,
                      const struct bk_source *source, struct bk_keeper *kept,
                      struct bk_err *err);
+/* How much a run's samples take there, in bytes. */
+uint64_t bk_archive_packed_size(const struct bk_run *run);
 /* Where the records go. Runs must have passed the checks (status set). */
 struct bk_sink *bk_archive_sink(struct bk_archive *ar);
 /* Commits (with the checks that look across runs: identical values on different

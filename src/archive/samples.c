@@ -187,6 +187,11 @@ static bool write_seconds(struct bk_archive *ar, int64_t run,
     return true;
 }
 
+uint64_t bk_archive_packed_size(const struct bk_run *run)
+{
+    return run->samples != NULL ? bk_samples_packed_size(run->samples) : 0;
+}
+
 bool bk_write_samples(struct bk_archive *ar, int64_t run, struct bk_samples *s,
                       struct bk_err *err)
 {

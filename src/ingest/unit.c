@@ -16,7 +16,8 @@ enum {
     MAX_SIZINGS = 100000, /* of one file */
     MAX_RUNS = 1000000,   /* of one file */
     MIB = 1024 * 1024,
-    MOST_UNSEEN = 16 * MIB, /* of labels, in memory until their file was searched */
+    MOST_UNSEEN = 16 * MIB, /* of labels or packed samples, in memory until their file
+                               was searched */
     MAX_NUMBERS = 40000, /* of one run in a file of up to 1 MiB; a larger file may have
                             as many more as it is larger */
 };
@@ -310,7 +311,12 @@ static bool begin(struct bk_unit_work *u, struct bk_err *err)
     return true;
 }
 
-/* Samples go into the archive while their file is still searched and hashed beside. */
+static bool is_beside(const struct bk_unit_work *u)
+{
+    return u->n_members == 1 && u->members[0].file->keeping && u->must_be_new;
+}
+
+/* Rows go into the archive while their file is still searched and hashed beside. */
 static bool begin_unseen(struct bk_unit_work *u, struct bk_err *err)
 {
     const struct bk_source source = source_of(&u->members[0]);
@@ -356,8 +362,7 @@ static bool collect_snapshot(struct bk_sink *s, const struct bk_snapshot *snapsh
     u->n_snapshots++;
     if (u->in->options->dry_run)
         return true;
-    bool beside = u->n_members == 1 && u->members[0].file->keeping && u->must_be_new;
-    if (!u->begun && !(beside ? begin_unseen(u, err) : begin(u, err)))
+    if (!u->begun && !(is_beside(u) ? begin_unseen(u, err) : begin(u, err)))
         return false;
     struct bk_sink *to = bk_archive_sink(u->in->archive);
     return to->snapshot(to, snapshot, err);
@@ -664,6 +669,15 @@ static void note_redactions(struct bk_unit_work *u)
     }
 }
 
+/* Of the runs' samples, which are what takes room among their rows. */
+static uint64_t packed_size(const struct bk_unit_work *u)
+{
+    uint64_t size = 0;
+    for (size_t i = 0; i < u->n_runs; i++)
+        size += bk_archive_packed_size(u->runs[i]);
+    return size;
+}
+
 static bool hand_over(struct bk_unit_work *u, struct bk_err *err)
 {
     struct bk_sink *to = bk_archive_sink(u->in->archive);
@@ -690,9 +704,10 @@ bool bk_unit_store(struct bk_unit_work *u, struct bk_err *err)
         bk_explain_unit(u);
         return true;
     }
-    if (!u->begun && !begin(u, err))
+    bool beside = is_beside(u) && packed_size(u) <= MOST_UNSEEN;
+    if (!u->begun && !(beside ? begin_unseen(u, err) : begin(u, err)))
         return false;
-    if (!hand_over(u, err))
+    if (!hand_over(u, err) || !see(u, err))
         return false;
     u->begun = false;
     return bk_archive_end(u->in->archive, true, &u->counts, err);

@@ -363,6 +363,14 @@ size_t bk_samples_n_chunks(const struct bk_samples *s)
     return s->source != NULL ? s->source->n_chunks : s->n_chunks;
 }
 
+uint64_t bk_samples_packed_size(const struct bk_samples *s)
+{
+    uint64_t size = 0;
+    for (size_t i = 0; i < s->n_chunks; i++)
+        size += s->chunks[i].size;
+    return size;
+}
+
 struct bk_chunk_span bk_samples_span(const struct bk_samples *s, size_t chunk)
 {
     return s->source != NULL ? s->source->spans[chunk] : s->chunks[chunk].span;

@@ -193,6 +193,8 @@ bool bk_samples_points(struct bk_samples *s, size_t chunk,
                        const struct bk_sample_columns **points, struct bk_err *err);
 
 size_t bk_samples_n_chunks(const struct bk_samples *s);
+/* Of all chunks that were packed here, in bytes. */
+uint64_t bk_samples_packed_size(const struct bk_samples *s);
 /* The packed bytes of a chunk, and what it spans; valid until the next call. */
 bool bk_samples_chunk(struct bk_samples *s, size_t chunk, struct bk_str *packed,
                       size_t *n_points, int64_t *first_ns, int64_t *last_ns,
