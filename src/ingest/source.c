@@ -413,6 +413,8 @@ bool bk_file_join(struct bk_file *f, struct bk_interrupt interrupt, struct bk_er
         return false;
     if (f->secrets)
         return bk_fail(err, BK_EINPUT, "it has secrets");
+    if (bk_file_changed(f)) /* since the importer read it */
+        return bk_fail(err, BK_EINPUT, "it changed while it was read: import it again");
     memcpy(f->sha256, bk_keeper_sha256(f->keeper), sizeof f->sha256);
     f->size = f->read_size = bk_keeper_size(f->keeper);
     return true;

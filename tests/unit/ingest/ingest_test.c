@@ -347,6 +347,27 @@ static void test_large_packed_file(void **state)
     bk_buf_free(&packed);
 }
 
+/* What is kept is what the importer has read, though both read for themselves. */
+static void test_large_file_that_grows(void **state)
+{
+    (void)state;
+    struct bk_file f;
+    struct bk_err err = {0};
+    const char *path = put_large("plain.csv", "http://10.0.0.1/v1");
+    for (int grows = 0; grows < 2; grows++) {
+        assert_true(bk_file_open(w.arena, &f, bk_str(path), &err));
+        assert_true(bk_file_keep_beside(&f));
+        FILE *out = grows ? fopen(path, "ab") : NULL;
+        if (out != NULL) {
+            fputs("http_reqs,1771070999,1,\n", out);
+            fclose(out);
+        }
+        assert_true(bk_file_join(&f, (struct bk_interrupt){0}, &err) == !grows);
+        bk_file_close(&f);
+    }
+    assert_non_null(strstr(err.msg, "it changed while it was read"));
+}
+
 /* It can be stopped at any time, also when all was read: nothing of it is left. */
 static void test_interrupted_large_file(void **state)
 {
@@ -694,6 +715,7 @@ int main(void)
         T(test_cut_gzip),
         T(test_large_file),
         T(test_large_packed_file),
+        T(test_large_file_that_grows),
         T(test_interrupted_large_file),
         T(test_large_exposition),
         T(test_large_exposition_with_a_secret),
