@@ -14,7 +14,7 @@
 #include "../base/spill.h"
 #include "../base/worker.h"
 
-#define SPILL_MEMORY ((size_t)2 * 1024 * 1024)
+#define SPILL_MEMORY ((size_t)16 * 1024 * 1024)
 
 /* Of a file's first chunks, which are all of most files; and of the others, where time
  * counts: on points of k6, -5 takes six tenths of the time of 3 and gives a quarter more

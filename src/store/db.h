@@ -41,7 +41,8 @@ const char *bk_db_path(const struct bk_db *db);
 /* The cached statement, reset and with nothing bound.  A statement must be at rest
  * (stepped to its end or bk_reset) before it is asked for again. */
 struct bk_stmt *bk_stmt(struct bk_db *db, enum bk_sql which);
-/* param is a literal, with its colon: ":name"; values are copied. */
+/* param is a literal, with its colon: ":name"; values are copied, but for the bytes of a
+ * blob, which must stay until the statement has run. */
 void bk_bind_text(struct bk_stmt *st, const char *param, struct bk_str v);
 void bk_bind_int(struct bk_stmt *st, const char *param, int64_t v);
 void bk_bind_real(struct bk_stmt *st, const char *param, double v); /* must be finite */

@@ -145,8 +145,8 @@ void bk_bind_blob(struct bk_stmt *st, const char *param, struct bk_str v)
 {
     int i = parameter(st, param);
     if (i) {
-        bound(st, sqlite3_bind_blob64(st->h, i, v.ptr ? v.ptr : "", v.len,
-                                      SQLITE_TRANSIENT));
+        bound(st,
+              sqlite3_bind_blob64(st->h, i, v.ptr ? v.ptr : "", v.len, SQLITE_STATIC));
     }
 }
 
