@@ -33,7 +33,8 @@ static struct bk_interrupt interrupt_of(struct bk_keeping *k)
     return (struct bk_interrupt){told_to_stop, k};
 }
 
-/* Goes over a stream once, up to a secret; its bytes are kept too or only searched. */
+/* Goes over a stream once, up to a secret; its bytes are kept too or only searched.  A
+ * packed text whose end is missing gives what it has. */
 static bool search(struct bk_keeping *k, struct bk_stream *s, bool keep,
                    struct bk_err *err)
 {
@@ -43,7 +44,7 @@ static bool search(struct bk_keeping *k, struct bk_stream *s, bool keep,
         if (room == NULL)
             return bk_fail(err, BK_ESYS, "no memory to look for secrets");
         if (bk_interrupted(interrupt_of(k), err) ||
-            !bk_stream_read(s, room, PIECE, &got, err))
+            (!bk_stream_read(s, room, PIECE, &got, err) && !bk_stream_is_cut(s)))
             return false;
         if (keep && !bk_keeper_add(k->keeper, (struct bk_str){room, got}, err))
             return false;
@@ -52,13 +53,12 @@ static bool search(struct bk_keeping *k, struct bk_stream *s, bool keep,
     return true;
 }
 
-/* The text of a packed file is searched before its bytes are kept; a file whose end is
- * missing gives what it has. */
+/* The text of a packed file is searched before its bytes are kept. */
 static bool keep_packed(struct bk_keeping *k, struct bk_stream *text,
                         struct bk_err *err)
 {
     struct bk_stream *raw = NULL;
-    if (!search(k, text, false, err) && !bk_stream_is_cut(text))
+    if (!search(k, text, false, err))
         return false;
     bool ok = k->secrets || (bk_stream_open_raw(&raw, k->path, err) &&
                              bk_keeper_add_all(k->keeper, raw, interrupt_of(k), err));

@@ -318,6 +318,26 @@ static void test_large_file(void **state)
     assert_string_equal(query("SELECT count(*) FROM source"), "1");
 }
 
+/* The bytes of a file as one gzip member, stored: fast to read. */
+static const char *pack_large(const char *path, const char *name, struct bk_buf *packed)
+{
+    struct bk_buf text = {0};
+    struct bk_stream *s = NULL;
+    struct bk_err err = {0};
+    assert_true(bk_read_file(path, &text, &err));
+    path = at(name);
+    gzFile gz = gzopen(path, "wb0");
+    assert_non_null(gz);
+    assert_int_equal(gzwrite(gz, text.ptr, (unsigned)text.len), text.len);
+    assert_int_equal(gzclose(gz), Z_OK);
+    assert_true(bk_stream_open_raw(&s, path, &err));
+    assert_true(bk_stream_rest(s, packed, &err));
+    bk_stream_close(s);
+    assert_true(packed->len > text.len);
+    bk_buf_free(&text);
+    return path;
+}
+
 /* Of a packed file the packed bytes are kept, and its hash is theirs, though it is hashed
  * by one thread while another reads on. */
 static void test_large_packed_file(void **state)
@@ -325,25 +345,30 @@ static void test_large_packed_file(void **state)
     (void)state;
     const struct bk_import_options o = {0};
     char sha[65] = "", want[65] = "x";
-    struct bk_buf text = {0}, packed = {0};
-    struct bk_stream *s = NULL;
-    struct bk_err err = {0};
-    assert_true(
-        bk_read_file(put_large("plain.csv", "http://10.0.0.1/v1"), &text, &err));
-    gzFile gz = gzopen(at("packed.csv.gz"), "wb0"); /* stored: fast to read */
-    assert_non_null(gz);
-    assert_int_equal(gzwrite(gz, text.ptr, (unsigned)text.len), text.len);
-    assert_int_equal(gzclose(gz), Z_OK);
-    assert_true(bk_stream_open_raw(&s, at("packed.csv.gz"), &err));
-    assert_true(bk_stream_rest(s, &packed, &err));
-    bk_stream_close(s);
-    assert_true(packed.len > text.len);
+    struct bk_buf packed = {0};
+    const char *path = put_large("plain.csv", "http://10.0.0.1/v1");
+    path = pack_large(path, "packed.csv.gz", &packed);
     bk_sha256_of(bk_buf_str(&packed), want);
-    assert_true(import(&o, at("packed.csv.gz")));
+    assert_true(import(&o, path));
     assert_string_equal(w.told, "imported packed.csv.gz|");
     snprintf(sha, sizeof sha, "%s", query("SELECT sha256 FROM source"));
     assert_string_equal(sha, want);
-    bk_buf_free(&text);
+    bk_buf_free(&packed);
+}
+
+/* What there is of a packed file whose end is missing is searched too. */
+static void test_large_cut_file_with_a_secret(void **state)
+{
+    (void)state;
+    const struct bk_import_options o = {0};
+    struct bk_buf packed = {0};
+    const char *path = put_large("plain.csv", "http://10.0.0.1/?api_key=s3cr3ts3cr3t");
+    path = pack_large(path, "cut.csv.gz", &packed);
+    assert_int_equal(truncate(path, (off_t)packed.len - 20), 0);
+    assert_true(import(&o, path));
+    assert_string_equal(w.told, "imported cut.csv.gz|");
+    assert_int_equal(w.redactions, 1);
+    assert_string_equal(query("SELECT redactions FROM source"), "1");
     bk_buf_free(&packed);
 }
 
@@ -715,6 +740,7 @@ int main(void)
         T(test_cut_gzip),
         T(test_large_file),
         T(test_large_packed_file),
+        T(test_large_cut_file_with_a_secret),
         T(test_large_file_that_grows),
         T(test_interrupted_large_file),
         T(test_large_exposition),
