@@ -128,7 +128,7 @@ static bool open_part(struct folder *fo, struct part *p, struct bk_err *err)
 static bool settle_part(struct folder *fo, struct part *p, struct bk_err *err)
 {
     struct bk_ingesting *in = fo->u.in;
-    if (!bk_file_settle(fo->u.arena, &p->file, in->observer, err))
+    if (!bk_file_settle(fo->u.arena, &p->file, bk_unit_interrupt(in), err))
         return false;
     memcpy(p->r.sha256, p->file.sha256, sizeof p->r.sha256);
     p->r.redactions = p->file.redactions;

@@ -311,7 +311,7 @@ static bool settle_member(struct joining *j, struct member *m, struct bk_err *er
     struct bk_ingesting *in = j->u.in;
     int64_t id = 0;
     bk_unit_progress(in, m->entry->path, 0);
-    if (!bk_file_settle(j->u.arena, &m->file, in->observer, err))
+    if (!bk_file_settle(j->u.arena, &m->file, bk_unit_interrupt(in), err))
         return false;
     memcpy(m->r.sha256, m->file.sha256, sizeof m->r.sha256);
     m->r.redactions = m->file.redactions;

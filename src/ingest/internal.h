@@ -146,9 +146,9 @@ bool bk_file_open(struct bk_arena *a, struct bk_file *f, struct bk_str path,
 bool bk_file_restore(struct bk_arena *a, struct bk_file *f, struct bk_archive *from,
                      const struct bk_kept_source *source, struct bk_err *err);
 /* Hashes, and replaces secrets: afterwards the bytes are those that are kept.
- * 'stop' (may be NULL) is asked now and then whether to give up. */
+ * 'interrupt' is asked now and then whether to give up. */
 bool bk_file_settle(struct bk_arena *a, struct bk_file *f,
-                    const struct bk_ingest_observer *stop, struct bk_err *err);
+                    struct bk_interrupt interrupt, struct bk_err *err);
 /* Over the bytes as they are now (raw before bk_file_settle, kept ones after). */
 bool bk_file_input(const struct bk_file *f, struct bk_input **in, struct bk_err *err);
 bool bk_file_stream(const struct bk_file *f, struct bk_stream **s, struct bk_err *err);

@@ -21,7 +21,7 @@ static bool open_half(struct bk_unit_work *u, struct half *h, struct bk_err *err
     bool ok = bk_unit_choose(u->in, input, &h->importer, err);
     bk_explain_bids(u->in, h->r.path, input);
     bk_input_close(input);
-    if (!ok || !bk_file_settle(u->arena, &h->file, u->in->observer, err))
+    if (!ok || !bk_file_settle(u->arena, &h->file, bk_unit_interrupt(u->in), err))
         return false;
     memcpy(h->r.sha256, h->file.sha256, sizeof h->r.sha256);
     h->r.redactions = h->file.redactions;

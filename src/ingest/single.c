@@ -152,7 +152,7 @@ static bool import_opened(struct bk_unit_work *u, struct bk_file *f, bool carefu
     if (!keep_beside(u, f, careful, &beside, err))
         return false;
     if (!beside) {
-        if (!bk_file_settle(u->arena, f, in->observer, err))
+        if (!bk_file_settle(u->arena, f, bk_unit_interrupt(in), err))
             return false;
         bk_unit_progress(in, f->path, f->read_size / 2);
         if (!is_new(u, f, r, err))

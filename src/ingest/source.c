@@ -238,7 +238,7 @@ bool bk_file_text(struct bk_arena *a, const struct bk_file *f, size_t limit,
 
 struct settling {
     struct bk_file *f;
-    const struct bk_ingest_observer *stop;
+    struct bk_interrupt interrupt;
     struct bk_redacting search;
     struct bk_buf kept; /* redacted text on its way to 'out' or into memory */
     FILE *out;          /* NULL: kept in memory, or only counted */
@@ -260,14 +260,6 @@ static bool write_kept(struct settling *st, struct bk_err *err)
     return true;
 }
 
-static bool interrupted(const struct settling *st, struct bk_err *err)
-{
-    if (!st->stop || !st->stop->interrupted || !st->stop->interrupted(st->stop->self))
-        return false;
-    bk_fail(err, BK_ESYS, "interrupted");
-    return true;
-}
-
 /* Goes over the unpacked text once. */
 static bool redact_stream(struct settling *st, struct bk_stream *s, struct bk_err *err)
 {
@@ -276,7 +268,7 @@ static bool redact_stream(struct settling *st, struct bk_stream *s, struct bk_er
         char *room = bk_redacting_room(&st->search, PIECE);
         if (!room)
             return bk_fail(err, BK_ESYS, "no memory to look for secrets");
-        if (interrupted(st, err) || !read_text(s, room, PIECE, &got, err))
+        if (bk_interrupted(st->interrupt, err) || !read_text(s, room, PIECE, &got, err))
             return false;
         st->f->redactions += (int64_t)bk_redacting_take(
             &st->search, got, got < PIECE, st->count_only ? NULL : &st->kept);
@@ -288,11 +280,11 @@ static bool redact_stream(struct settling *st, struct bk_stream *s, struct bk_er
     return true;
 }
 
-static bool count_secrets(struct bk_file *f, const struct bk_ingest_observer *stop,
+static bool count_secrets(struct bk_file *f, struct bk_interrupt interrupt,
                           enum bk_packing *packing, int64_t *text_size,
                           struct bk_err *err)
 {
-    struct settling st = {.f = f, .stop = stop, .count_only = true};
+    struct settling st = {.f = f, .interrupt = interrupt, .count_only = true};
     struct bk_stream *s = NULL;
     if (!open_unpacked(f, &s, err))
         return false;
@@ -305,16 +297,16 @@ static bool count_secrets(struct bk_file *f, const struct bk_ingest_observer *st
     return ok;
 }
 
-static bool hash_raw(struct bk_file *f, const struct bk_ingest_observer *stop,
+static bool hash_raw(struct bk_file *f, struct bk_interrupt interrupt,
                      struct bk_err *err)
 {
-    struct settling st = {.f = f, .stop = stop};
+    struct bk_sha256 hash;
     struct bk_stream *s = NULL;
-    bk_sha256_init(&st.hash);
+    bk_sha256_init(&hash);
     if (f->in_memory) {
-        bk_sha256_add(&st.hash, bk_buf_str(&f->bytes));
+        bk_sha256_add(&hash, bk_buf_str(&f->bytes));
         f->size = (int64_t)f->bytes.len;
-        bk_sha256_hex(&st.hash, f->sha256);
+        bk_sha256_hex(&hash, f->sha256);
         return true;
     }
     if (!bk_stream_open_raw(&s, f->open_path, err))
@@ -324,23 +316,24 @@ static bool hash_raw(struct bk_file *f, const struct bk_ingest_observer *stop,
     bool ok = true;
     f->size = 0;
     while (ok && got == PIECE) {
-        ok = !interrupted(&st, err) && bk_stream_read(s, piece, PIECE, &got, err);
+        ok = !bk_interrupted(interrupt, err) &&
+             bk_stream_read(s, piece, PIECE, &got, err);
         if (ok)
-            bk_sha256_add(&st.hash, (struct bk_str){piece, got});
+            bk_sha256_add(&hash, (struct bk_str){piece, got});
         f->size += ok ? (int64_t)got : 0;
     }
     free(piece);
     bk_stream_close(s);
-    bk_sha256_hex(&st.hash, f->sha256);
+    bk_sha256_hex(&hash, f->sha256);
     return ok;
 }
 
 /* Keeps the unpacked text without its secrets: in memory when the file is, else in a
  * temporary copy. */
 static bool keep_redacted(struct bk_arena *a, struct bk_file *f, bool in_memory,
-                          const struct bk_ingest_observer *stop, struct bk_err *err)
+                          struct bk_interrupt interrupt, struct bk_err *err)
 {
-    struct settling st = {.f = f, .stop = stop};
+    struct settling st = {.f = f, .interrupt = interrupt};
     struct bk_stream *s = NULL;
     if (!open_unpacked(f, &s, err))
         return false;
@@ -380,19 +373,19 @@ static bool keep_redacted(struct bk_arena *a, struct bk_file *f, bool in_memory,
 }
 
 bool bk_file_settle(struct bk_arena *a, struct bk_file *f,
-                    const struct bk_ingest_observer *stop, struct bk_err *err)
+                    struct bk_interrupt interrupt, struct bk_err *err)
 {
     enum bk_packing packing;
     int64_t raw_size;
     if (f->kept)
         return true;
-    if (!count_secrets(f, stop, &packing, &raw_size, err))
+    if (!count_secrets(f, interrupt, &packing, &raw_size, err))
         return false;
     f->read_size = raw_size;
     if (f->redactions == 0)
-        return hash_raw(f, stop, err);
+        return hash_raw(f, interrupt, err);
     bool small = f->in_memory && packing == BK_PLAIN;
-    return keep_redacted(a, f, small, stop, err);
+    return keep_redacted(a, f, small, interrupt, err);
 }
 
 bool bk_file_keep_beside(struct bk_file *f)
