@@ -30,15 +30,9 @@ struct chunk {
     size_t packed_size, raw_size;
 };
 
-struct piece { /* to be hashed */
-    struct bk_sha256 *hash;
-    struct bk_str bytes;
-};
-
 struct bk_keeper {
-    struct bk_sha256 hash; /* the hasher's while it has pieces */
-    struct piece pieces[BK_KEEPER_BEHIND + 1];
-    size_t n_pieces;
+    struct bk_sha256 hash; /* the hasher's while it has a piece */
+    struct bk_str piece;
     struct bk_worker *hasher; /* NULL until a large piece came */
     char sha256[65];
     int64_t size;
@@ -112,9 +106,9 @@ static bool pack_all(struct bk_keeper *k, struct bk_str bytes, struct bk_err *er
 
 static bool hash(void *arg, struct bk_err *err)
 {
-    const struct piece *p = arg;
+    struct bk_keeper *k = arg;
     (void)err; /* nothing can fail */
-    bk_sha256_add(p->hash, p->bytes);
+    bk_sha256_add(&k->hash, k->piece);
     return true;
 }
 
@@ -128,27 +122,24 @@ static void wait_for_hasher(struct bk_keeper *k)
 bool bk_keeper_add(struct bk_keeper *k, struct bk_str bytes, struct bk_err *err)
 {
     k->size += (int64_t)bytes.len;
+    wait_for_hasher(k);
     if (bytes.len < LARGE) {
-        wait_for_hasher(k);
         bk_sha256_add(&k->hash, bytes);
         return pack_all(k, bytes, err);
     }
     if (k->hasher == NULL)
-        k->hasher = bk_worker_new(BK_KEEPER_BEHIND);
-    /* of this ring's places one is free: the last call left no more than the others */
-    struct piece *p = &k->pieces[k->n_pieces++ % (BK_KEEPER_BEHIND + 1)];
-    *p = (struct piece){&k->hash, bytes};
-    return bk_worker_put(k->hasher, hash, p, err) && pack_all(k, bytes, err);
+        k->hasher = bk_worker_new(1);
+    k->piece = bytes;
+    return bk_worker_put(k->hasher, hash, k, err) && pack_all(k, bytes, err);
 }
 
 bool bk_keeper_add_all(struct bk_keeper *k, struct bk_stream *s,
                        struct bk_interrupt interrupt, struct bk_err *err)
 {
-    const size_t n = BK_KEEPER_BEHIND + 1;
-    char *pieces = bk_realloc(NULL, n * BK_SOURCE_CHUNK);
+    char *pieces = bk_realloc(NULL, 2 * BK_SOURCE_CHUNK);
     size_t got = BK_SOURCE_CHUNK;
     bool ok = true;
-    for (size_t i = 0; ok && got == BK_SOURCE_CHUNK; i = (i + 1) % n) {
+    for (size_t i = 0; ok && got == BK_SOURCE_CHUNK; i = 1 - i) {
         char *piece = pieces + i * BK_SOURCE_CHUNK;
         ok = !bk_interrupted(interrupt, err) &&
              bk_stream_read(s, piece, BK_SOURCE_CHUNK, &got, err) &&

@@ -8,15 +8,14 @@
 
 #include "../base/file.h"
 
-#define BK_SOURCE_CHUNK  ((size_t)1024 * 1024) /* unpacked bytes of a chunk, at most */
-#define BK_KEEPER_BEHIND ((size_t)1)           /* pieces */
+#define BK_SOURCE_CHUNK ((size_t)1024 * 1024) /* unpacked bytes of a chunk, at most */
 
 struct bk_keeper;
 
 struct bk_keeper *bk_keeper_new(void);
 void bk_keeper_free(struct bk_keeper *k); /* NULL is fine */
-/* The next bytes of the source, any number.  They must stay as they are until as many
- * further calls are back as BK_KEEPER_BEHIND says: a second thread hashes them. */
+/* The next bytes of the source, any number.  They must stay as they are until the
+ * next call with k is back: a second thread hashes them. */
 bool bk_keeper_add(struct bk_keeper *k, struct bk_str bytes, struct bk_err *err);
 /* All that a stream gives. */
 bool bk_keeper_add_all(struct bk_keeper *k, struct bk_stream *s,

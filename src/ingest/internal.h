@@ -161,8 +161,8 @@ bool bk_file_keep_beside(struct bk_file *f);
 /* Waits for that, if it was begun; the hash and size are there then.  Fails, with
  * f->secrets set, when it has secrets after all. */
 bool bk_file_join(struct bk_file *f, struct bk_interrupt interrupt, struct bk_err *err);
-/* Whether the file on the disk has changed since it was opened. */
-bool bk_file_changed(const struct bk_file *f);
+/* Fails when the file on the disk has changed since it was opened. */
+bool bk_file_unchanged(const struct bk_file *f, struct bk_err *err);
 void bk_file_close(struct bk_file *f);
 /* What the first bytes of a file look like when no importer knows them; NULL: text. */
 const char *bk_looks_like(struct bk_str head);
@@ -180,12 +180,12 @@ size_t bk_redact_piece(struct bk_str piece, bool last, struct bk_buf *out, size_
 #define BK_REDACT_TAIL ((size_t)64 * 1024)
 /* A text that is read in pieces, with what of it is not yet dealt with. {0} begins. */
 struct bk_redacting {
-    struct bk_buf windows[BK_KEEPER_BEHIND + 1]; /* the others as they were taken */
-    size_t at;                                   /* the window that is being filled */
+    struct bk_buf windows[2]; /* one is being filled, the other is as it was taken */
+    size_t at;                /* the former */
     size_t looked;
 };
 /* Room for the next n bytes; NULL: no memory.  What is put there stays as it is until
- * BK_KEEPER_BEHIND further pieces were taken: a keeper may still need it. */
+ * the next piece was taken: a keeper may still need it. */
 char *bk_redacting_room(struct bk_redacting *r, size_t n);
 /* n bytes were put there; last: no more will come.  Adds to out what is dealt with, with
  * its secrets replaced (out NULL: they are only counted); how many there were. */

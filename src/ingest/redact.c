@@ -496,7 +496,7 @@ size_t bk_redacting_take(struct bk_redacting *r, size_t n, bool last,
     size_t used;
     w->len += n;
     size_t found = bk_redact_piece(bk_buf_str(w), last, out, &used, &r->looked);
-    r->at = (r->at + 1) % (sizeof r->windows / sizeof *r->windows);
+    r->at = 1 - r->at;
     next = &r->windows[r->at];
     next->max = w->max;
     bk_buf_clear(next);
@@ -506,6 +506,6 @@ size_t bk_redacting_take(struct bk_redacting *r, size_t n, bool last,
 
 void bk_redacting_free(struct bk_redacting *r)
 {
-    for (size_t i = 0; i < sizeof r->windows / sizeof *r->windows; i++)
-        bk_buf_free(&r->windows[i]);
+    bk_buf_free(&r->windows[0]);
+    bk_buf_free(&r->windows[1]);
 }

@@ -35,16 +35,6 @@ static bool is_new(struct bk_unit_work *u, struct bk_file *f, struct bk_file_res
     return known == 0;
 }
 
-/* Of a file of which nothing is to be stored: is it new, as far as that is not known? */
-static bool wait_for_hash(struct bk_unit_work *u, struct bk_file *f,
-                          struct bk_file_result *r, struct bk_err *err)
-{
-    if (f->keeping)
-        return is_new(u, f, r, err);
-    memcpy(r->sha256, f->sha256, sizeof r->sha256);
-    return true;
-}
-
 /* A large file that cannot be a duplicate, by its size, is kept while it is imported. */
 static bool keep_beside(struct bk_unit_work *u, struct bk_file *f, bool careful,
                         bool *beside, struct bk_err *err)
@@ -80,7 +70,7 @@ static bool import_records(struct bk_unit_work *u, const struct bk_importer *imp
         return u->known;
     }
     if (nothing_in_it(u)) {
-        if (!wait_for_hash(u, f, r, err))
+        if (!is_new(u, f, r, err))
             return r->status == BK_FILE_DUPLICATE;
         if (u->n_findings == 0)
             return bk_fail(err, BK_EINPUT, "it looks like %s but holds no results",
@@ -92,7 +82,7 @@ static bool import_records(struct bk_unit_work *u, const struct bk_importer *imp
         !bk_unit_drop_known(u, &all_known, err))
         return false;
     if (all_known) {
-        if (!wait_for_hash(u, f, r, err))
+        if (!is_new(u, f, r, err))
             return r->status == BK_FILE_DUPLICATE;
         r->status = BK_FILE_DUPLICATE;
         r->error = BK_S("its runs are there already, from another file");

@@ -406,20 +406,21 @@ bool bk_file_join(struct bk_file *f, struct bk_interrupt interrupt, struct bk_er
         return false;
     if (f->secrets)
         return bk_fail(err, BK_EINPUT, "it has secrets");
-    if (bk_file_changed(f)) /* since the importer read it */
-        return bk_fail(err, BK_EINPUT, "it changed while it was read: import it again");
+    if (!bk_file_unchanged(f, err)) /* since the importer read it */
+        return false;
     memcpy(f->sha256, bk_keeper_sha256(f->keeper), sizeof f->sha256);
     f->size = f->read_size = bk_keeper_size(f->keeper);
     return true;
 }
 
-bool bk_file_changed(const struct bk_file *f)
+bool bk_file_unchanged(const struct bk_file *f, struct bk_err *err)
 {
     struct bk_file now = {.open_path = f->open_path};
     if (f->in_memory || f->stat_size < 0)
-        return false;
+        return true;
     note_stat(&now);
-    return now.stat_size != f->stat_size || now.mtime_ns != f->mtime_ns;
+    return (now.stat_size == f->stat_size && now.mtime_ns == f->mtime_ns) ||
+           bk_fail(err, BK_EINPUT, "it changed while it was read: import it again");
 }
 
 void bk_file_close(struct bk_file *f)

@@ -311,11 +311,6 @@ static bool begin(struct bk_unit_work *u, struct bk_err *err)
     return true;
 }
 
-static bool is_beside(const struct bk_unit_work *u)
-{
-    return u->n_members == 1 && u->members[0].file->keeping && u->must_be_new;
-}
-
 /* Rows go into the archive while their file is still searched and hashed beside. */
 static bool begin_unseen(struct bk_unit_work *u, struct bk_err *err)
 {
@@ -324,7 +319,24 @@ static bool begin_unseen(struct bk_unit_work *u, struct bk_err *err)
     return begin_unit(u, err) && bk_archive_add_unseen(u->in->archive, &source, err);
 }
 
-/* Waits for that. */
+/* Of the runs' samples, which are what takes room among their rows. */
+static uint64_t packed_size(const struct bk_unit_work *u)
+{
+    uint64_t size = 0;
+    for (size_t i = 0; i < u->n_runs; i++)
+        size += bk_archive_packed_size(u->runs[i]);
+    return size;
+}
+
+/* Without waiting for the file, where what is held until then has room in memory. */
+static bool begin_early(struct bk_unit_work *u, struct bk_err *err)
+{
+    bool beside = u->n_members == 1 && u->members[0].file->keeping && u->must_be_new &&
+                  packed_size(u) <= MOST_UNSEEN;
+    return beside ? begin_unseen(u, err) : begin(u, err);
+}
+
+/* Waits for the file after all. */
 static bool see(struct bk_unit_work *u, struct bk_err *err)
 {
     if (!u->unseen)
@@ -362,7 +374,7 @@ static bool collect_snapshot(struct bk_sink *s, const struct bk_snapshot *snapsh
     u->n_snapshots++;
     if (u->in->options->dry_run)
         return true;
-    if (!u->begun && !(is_beside(u) ? begin_unseen(u, err) : begin(u, err)))
+    if (!u->begun && !begin_early(u, err))
         return false;
     struct bk_sink *to = bk_archive_sink(u->in->archive);
     return to->snapshot(to, snapshot, err);
@@ -552,9 +564,7 @@ bool bk_unit_import(struct bk_unit_work *u, const struct bk_importer *imp,
     bool ok = imp->import(input, &im, err);
     for (size_t i = first; i < u->n_runs; i++)
         set_source(u->runs[i], u->source);
-    if (ok && bk_file_changed(f))
-        ok = bk_fail(err, BK_EINPUT, "it changed while it was read: import it again");
-    return ok && see(u, err);
+    return ok && bk_file_unchanged(f, err) && see(u, err);
 }
 
 /* --- context and checks --- */
@@ -669,15 +679,6 @@ static void note_redactions(struct bk_unit_work *u)
     }
 }
 
-/* Of the runs' samples, which are what takes room among their rows. */
-static uint64_t packed_size(const struct bk_unit_work *u)
-{
-    uint64_t size = 0;
-    for (size_t i = 0; i < u->n_runs; i++)
-        size += bk_archive_packed_size(u->runs[i]);
-    return size;
-}
-
 static bool hand_over(struct bk_unit_work *u, struct bk_err *err)
 {
     struct bk_sink *to = bk_archive_sink(u->in->archive);
@@ -704,8 +705,7 @@ bool bk_unit_store(struct bk_unit_work *u, struct bk_err *err)
         bk_explain_unit(u);
         return true;
     }
-    bool beside = is_beside(u) && packed_size(u) <= MOST_UNSEEN;
-    if (!u->begun && !(beside ? begin_unseen(u, err) : begin(u, err)))
+    if (!u->begun && !begin_early(u, err))
         return false;
     if (!hand_over(u, err) || !see(u, err))
         return false;
